@@ -1,0 +1,167 @@
+"""The inner wall: what a child gives up, for ever, before it sees a byte of foreign code.
+
+    root (in the container, or locally as root)          without root (local only)
+    own uid and gid, never used before in this box       -
+    chroot into the standard library: no /proc,          Landlock: nothing but the standard library
+      no launcher, no /etc, nowhere to write               can be opened
+    no capabilities (they go with uid 0)                 (had none)
+    both: descriptors closed, resource limits, no new privileges, syscall allow-list
+
+The chroot needs no tree of its own: the folder of Python's standard library *is* the new root, so a late `import`
+still works and there is nothing else to see. Landlock says nothing of `stat`: without root a submission can learn
+that a file exists, not what is in it. What a launcher could not build it reports as missing, and the worker says so.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+import sysconfig
+from typing import Final, NamedTuple
+
+import seccomp
+
+# At most this many threads, files and bytes whatever the problem allows; the memory limit is set when the job is known.
+_MAX_THREADS: Final = 128
+_MAX_FILES: Final = 64
+STACK_BYTES: Final = 512 << 20
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
+_LANDLOCK_VERSION_FLAG, _LANDLOCK_PATH_BENEATH = 1, 1
+_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+# Every filesystem right of Landlock ABI 1 to 5; what is handled and not granted is refused.
+_RIGHTS_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_prctl, _syscall = _libc.prctl, _libc.syscall
+
+
+class Jail(NamedTuple):
+    """What the launcher prepares once, so that a child need only step inside."""
+
+    filter: seccomp.Filter
+    stdlib: str
+    as_root: bool
+    landlock_fd: int | None
+    walls: tuple[str, ...]
+
+
+def prepare(allowed_syscalls: list[str], without: frozenset[str] = frozenset()) -> Jail:
+    """Compile the filter and see which walls this machine and this user can build.
+
+    `without` takes single walls away. Only tests use it: an attack must be seen to bite where its wall is missing.
+    """
+    as_root = os.geteuid() == 0
+    stdlib = sysconfig.get_path("stdlib")
+    walls = {"rlimits", "seccomp"} | ({"uid", "chroot"} if as_root else set())
+    landlock_fd = None if as_root else _landlock_ruleset(stdlib)
+    if landlock_fd is not None:
+        walls.add("landlock")
+    return Jail(
+        seccomp.Filter(seccomp.compile_filter(allowed_syscalls)),
+        stdlib,
+        as_root,
+        landlock_fd,
+        tuple(sorted(walls - without)),
+    )
+
+
+def enter(jail: Jail, uid: int, channel: int) -> int:
+    """Lock this process up; returns the number that the channel to the supervisor now has.
+
+    The order matters: descriptors while /proc may still be needed, root's powers before the filter forbids using them.
+    """
+    channel = _keep_only(channel, jail.landlock_fd)
+    _limit_resources("rlimits" in jail.walls)
+    if "chroot" in jail.walls:
+        os.chroot(jail.stdlib)
+        os.chdir("/")
+    if "uid" in jail.walls:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # after setuid, which clears it
+    if "landlock" in jail.walls and _syscall(_LANDLOCK_RESTRICT_SELF, jail.landlock_fd, 0):
+        raise OSError(ctypes.get_errno(), "Landlock refused the rules")
+    if jail.landlock_fd is not None:
+        os.close(jail.landlock_fd)
+    if "seccomp" in jail.walls:
+        jail.filter.install()
+    return channel
+
+
+def forget_paths(jail: Jail) -> None:
+    """In the zygote: have its children look for modules where the standard library will be after the chroot."""
+    if "chroot" in jail.walls:
+        sys.path[:] = ["/", "/lib-dynload"]
+        sys.path_importer_cache.clear()
+
+
+def limit_memory(memory_mib: int) -> None:
+    """Cap the address space for a job of this memory limit.
+
+    Twice the limit and a margin for mapped libraries and thread stacks: the verdict comes from the peak the kernel
+    measured, so a program a little over its limit shall live to be measured, and a bomb shall not live long.
+    """
+    space = (2 * memory_mib + 192) << 20
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _keep_only(channel: int, landlock_fd: int | None) -> int:
+    """Close every descriptor but 0 to 2 (the null device), the channel (becomes 3) and the Landlock rules."""
+    if channel != 3:
+        os.dup2(channel, 3, inheritable=False)
+    if landlock_fd is None:
+        os.closerange(4, 1 << 20)
+    else:
+        os.closerange(4, landlock_fd)
+        os.closerange(landlock_fd + 1, 1 << 20)
+    return 3
+
+
+def _limit_resources(wanted: bool) -> None:
+    hard_stack = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    stack = STACK_BYTES if hard_stack == resource.RLIM_INFINITY else min(STACK_BYTES, hard_stack)
+    resource.setrlimit(resource.RLIMIT_STACK, (stack, hard_stack))
+    if not wanted:
+        return
+    for which, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _MAX_FILES),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ):
+        resource.setrlimit(which, (limit, limit))
+    if os.geteuid() == 0:  # counted per uid over the whole machine: fair only where the uid is the child's own
+        resource.setrlimit(resource.RLIMIT_NPROC, (_MAX_THREADS, _MAX_THREADS))
+
+
+def _landlock_ruleset(folder: str) -> int | None:
+    """Rules that let nothing be opened but what lies below the folder; None where the kernel has no Landlock."""
+    abi = _syscall(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_VERSION_FLAG)
+    if abi < 1:
+        return None
+    handled = (1 << _RIGHTS_BY_ABI.get(abi, max(_RIGHTS_BY_ABI.values()))) - 1
+    ruleset: int = _syscall(_LANDLOCK_CREATE_RULESET, struct.pack("@Q", handled), 8, 0)
+    if ruleset < 0:
+        return None
+    folder_fd = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+    rule = struct.pack("@Qi", _READ_FILE | _READ_DIR, folder_fd)
+    refused = _syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_PATH_BENEATH, rule, 0)
+    os.close(folder_fd)
+    if refused:
+        os.close(ruleset)
+        return None
+    return ruleset

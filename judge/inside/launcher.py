@@ -1,0 +1,110 @@
+"""The launcher: the one program that runs in a box. Standard library only; nobody imports it.
+
+    launcher.py CONFIG        CONFIG is JSON: {"syscalls": [names], "timeout_decorator": folder or null,
+                                               "die_with_parent": bool, "cpu": number or null, "without": [walls]}
+
+It splits in two before it reads a byte: the *zygote*, which stays clean and forks the jailed children, and the
+*supervisor* (this process), which talks to the worker over stdin and stdout, holds the inputs, feeds the children and
+keeps the clock. It ends when its stdin ends. How a submission is run: supervisor.py; what holds it: jail.py.
+
+    worker -> launcher   {"op": "run", "source_size", "entry", "limits", "show", "soft_limit", "max_timeouts",
+                          "new": [[digest, size]…], "cases": [digest…], "drop": [digest…]}   body: source, new inputs
+    launcher -> worker   {"op": "ready", "python", "walls"}           once, at the start
+                         {"op": "result", "load", "runs": [{…}]}      body: output and printed text of each run in turn
+"""
+
+import gc
+import json
+import os
+import socket
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import channel
+import jail
+import supervisor
+import wire
+import zygote
+
+_EXIT_BROKEN = 70
+
+
+def main() -> int:
+    config = json.loads(sys.argv[1])
+    stdin, stdout = _private_streams()
+    if config["die_with_parent"]:
+        jail.die_with_parent()
+    if config["cpu"] is not None:
+        os.sched_setaffinity(0, {config["cpu"]})  # one box, one core: no neighbour's load on it, and cheaper wake-ups
+    walls = jail.prepare(config["syscalls"], frozenset(config["without"]))
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if not os.fork():
+        for fd in (stdin, stdout):
+            os.close(fd)
+        ours.close()
+        zygote.serve(theirs, walls, config["timeout_decorator"])
+    theirs.close()
+    gc.disable()  # the supervisor makes no cycles, and its pauses would be on the submissions' clock
+    try:
+        nursery = supervisor.Nursery(ours)
+        python = "{}.{}.{}".format(*sys.version_info)
+        wire.write_frame(stdout, {"op": "ready", "python": python, "walls": walls.walls})
+        _serve(stdin, stdout, nursery)
+    except wire.Closed:
+        return 0
+    except (supervisor.BoxBroken, wire.Malformed) as exc:
+        print(f"launcher: {exc}", file=sys.stderr)
+        return _EXIT_BROKEN
+    return 0
+
+
+def _private_streams() -> tuple[int, int]:
+    """Move the stream away from 0 and 1, where children would inherit it, and put the null device there."""
+    stdin, stdout = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    os.close(null)
+    return stdin, stdout
+
+
+def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
+    inputs: dict[str, bytes] = {}
+    while True:
+        header, body = wire.read_frame(stdin)
+        for digest in header["drop"]:
+            del inputs[digest]
+        position = header["source_size"]
+        source = bytes(body[:position]).decode()
+        for digest, size in header["new"]:
+            inputs[digest] = bytes(body[position : position + size])
+            position += size
+        job = supervisor.Job(
+            source=source,
+            entry=header["entry"],
+            inputs=[inputs[digest] for digest in header["cases"]],
+            limits=channel.Limits(**header["limits"]),
+            show=header["show"],
+            soft_limit=header["soft_limit"],
+            max_timeouts=header["max_timeouts"],
+        )
+        load, facts, peaks = supervisor.run(nursery, job)
+        runs = [
+            {
+                "ended": fact.ended,
+                "cpu_ns": fact.cpu_ns,
+                "wall_ns": fact.wall_ns,
+                "peak_memory_kib": peak,
+                "status": fact.status,
+                "output_size": len(fact.output),
+                "printed_size": len(fact.printed),
+            }
+            for fact, peak in zip(facts, peaks, strict=True)
+        ]
+        bodies = [part for fact in facts for part in (fact.output, fact.printed)]
+        wire.write_frame(stdout, {"op": "result", "load": load, "runs": runs}, bodies)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The syscall wall: an allow-list of names becomes a BPF program.
+
+The filter's shape: wrong architecture or an x32 number kills the process; an allowed number runs, some only with
+harmless arguments; everything else answers EPERM, so that an honest program gets an exception it can print and a
+hostile one gets nothing. The search for the number is a balanced tree: when a filter is installed, the kernel runs it
+once per syscall number to build its cache, and a linear list made that the dearest step of a child's start.
+
+Does not promise: to guard what an allowed syscall does with a *pointer* (BPF cannot follow one).
+Sources: seccomp(2), Linux Documentation/userspace-api/seccomp_filter.rst.
+"""
+
+import ctypes
+import errno
+import json
+import os
+import struct
+from collections.abc import Iterable, Iterator
+
+_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_X32_BIT = 0x40000000
+
+_LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
+_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+_OFFSET_NR, _OFFSET_ARCH, _OFFSET_ARGS = 0, 4, 16
+
+_PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+
+_CLONE_THREAD = 0x00010000
+_WRITABLE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
+_TCGETS, _FIONBIO, _FIONCLEX, _FIOCLEX = 0x5401, 0x5421, 0x5450, 0x5451
+
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
+
+
+class Unsupported(Exception):
+    """Raised when this machine's architecture has no syscall table here."""
+
+
+def compile_filter(allowed: Iterable[str], machine: str = os.uname().machine) -> bytes:
+    """The BPF program for this machine that lets only the named syscalls through.
+
+    Names this architecture does not know (`open` on aarch64) are left out: what does not exist needs no permission.
+    Raises Unsupported for an architecture without a table, KeyError for a name that no table knows.
+    """
+    tables = _tables()
+    if machine not in tables:
+        raise Unsupported(f"no syscall table for {machine}; known: {', '.join(sorted(tables))}")
+    known = set().union(*tables.values())
+    names = set(allowed)
+    if unknown := names - known:
+        raise KeyError(f"unknown syscall: {', '.join(sorted(unknown))}")
+    table = tables[machine]
+    actions = {table[name]: _action(name, table[name]) for name in names if name in table}
+    if "clone3" in table:
+        # Its flags lie behind a pointer; ENOSYS makes the C library fall back to clone, whose flags we can see.
+        actions[table["clone3"]] = [_ret(_ERRNO | errno.ENOSYS)]
+    program = [
+        (_LOAD, 0, 0, _OFFSET_ARCH),
+        (_JEQ, 1, 0, _AUDIT_ARCH[machine]),
+        _ret(_KILL),
+        (_LOAD, 0, 0, _OFFSET_NR),
+        (_JGE, 0, 1, _X32_BIT),
+        _ret(_KILL),
+        *_tree(list(_ranges(actions))),
+    ]
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+class Filter:
+    """A compiled program, laid out once in memory so that a child need only hand its address to the kernel."""
+
+    def __init__(self, program: bytes) -> None:
+        self._program = ctypes.create_string_buffer(program, len(program))
+        self._header = struct.pack("@HP", len(program) // 8, ctypes.addressof(self._program))
+
+    def install(self) -> None:
+        """Put this process, for ever, behind the filter. Needs no-new-privileges; OSError when the kernel refuses."""
+        if _prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._header, 0, 0):
+            raise OSError(ctypes.get_errno(), "the kernel refused the syscall filter")
+
+
+def _action(name: str, number: int) -> list[Instruction]:
+    """What a permitted syscall may do: most anything, a few only with these arguments."""
+    if name == "clone":  # threads yes, processes no
+        return _only_if_set(0, _CLONE_THREAD)
+    if name == "openat":
+        return _only_if_clear(2, _WRITABLE)
+    if name == "open":
+        return _only_if_clear(1, _WRITABLE)
+    if name == "ioctl":  # what Python asks of what it opens: is it a terminal, shall it be closed on exec, may it block
+        return _only_if_one_of(1, (_TCGETS, _FIONBIO, _FIOCLEX, _FIONCLEX))
+    return [_ret(_ALLOW)]
+
+
+def _argument(index: int) -> Instruction:
+    return (_LOAD, 0, 0, _OFFSET_ARGS + 8 * index)  # low half: the flags all fit 32 bits
+
+
+def _only_if_set(index: int, mask: int) -> list[Instruction]:
+    return [_argument(index), (_JSET, 0, 1, mask), _ret(_ALLOW), _ret(_ERRNO | errno.EPERM)]
+
+
+def _only_if_clear(index: int, mask: int) -> list[Instruction]:
+    return [_argument(index), (_JSET, 1, 0, mask), _ret(_ALLOW), _ret(_ERRNO | errno.EPERM)]
+
+
+def _only_if_one_of(index: int, values: tuple[int, ...]) -> list[Instruction]:
+    tests = [(_JEQ, len(values) - place, 0, value) for place, value in enumerate(values)]
+    return [_argument(index), *tests, _ret(_ERRNO | errno.EPERM), _ret(_ALLOW)]
+
+
+def _ret(action: int) -> Instruction:
+    return (_RET, 0, 0, action)
+
+
+def _ranges(actions: dict[int, list[Instruction]]) -> Iterator[tuple[int, list[Instruction]]]:
+    """(first number, action) of each run of numbers with the same action, from 0 upwards."""
+    denied = [_ret(_ERRNO | errno.EPERM)]
+    last = None
+    for number in range(max(actions) + 2):
+        action = actions.get(number, denied)
+        if action != last:
+            yield number, action
+            last = action
+
+
+def _tree(ranges: list[tuple[int, list[Instruction]]]) -> list[Instruction]:
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    low, high = _tree(ranges[:middle]), _tree(ranges[middle:])
+    if len(low) <= 255:
+        return [(_JGE, len(low), 0, ranges[middle][0]), *low, *high]
+    return [(_JGE, 0, 1, ranges[middle][0]), (0x05, 0, 0, len(low)), *low, *high]  # 0x05: jump always, 32-bit offset
+
+
+def _tables() -> dict[str, dict[str, int]]:
+    with open(os.path.join(os.path.dirname(__file__), "syscalls.json"), encoding="ascii") as file:
+        tables: dict[str, dict[str, int]] = json.load(file)
+    return tables

@@ -1,0 +1,114 @@
+"""The clean zygote: a process that knows nothing, so that what is forked from it knows nothing.
+
+It is forked from the launcher before the launcher has read a byte, imports what solutions commonly use, and from then
+on does three things: forks a child on request (jailed at once, so that a submission finds one waiting), reaps the dead,
+and tells the supervisor of both. It never sees a source, an input or an output.
+
+    supervisor -> zygote   b"F"  fork one
+    zygote -> supervisor   b"C" pid, with the child's channel attached
+                           b"X" pid, wait status, peak memory (KiB), CPU time (ns)
+"""
+
+import _signal  # the C module: `signal` wraps each call in enums, which a child would pay for in copied pages
+import gc
+import os
+import select
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from typing import NoReturn
+
+import driver
+import jail
+
+CHILD = struct.Struct("=ci")
+EXIT = struct.Struct("=ciiqq")
+
+# Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
+_HIGH_UIDS = range(1 << 30, 1 << 31)
+_FIRST_LOW_UID = 1_000
+
+
+def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | None) -> NoReturn:
+    """Obey until the supervisor is gone."""
+    jail.die_with_parent()
+    driver.preload(timeout_decorator)
+    uids = _fresh_uids()
+    driver.rehearse()
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(woken, False)
+    _signal.signal(_signal.SIGCHLD, lambda *_: None)
+    _signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    jail.forget_paths(walls)
+    gc.collect()
+    gc.freeze()  # what is here now is shared with every child: no collector shall touch, and so copy, its pages
+    poll = select.poll()
+    poll.register(commands, select.POLLIN)
+    poll.register(woken, select.POLLIN)
+    while True:
+        for fd, _ in poll.poll():
+            if fd == woken:
+                os.read(woken, 4096)
+                _report_the_dead(commands)
+                continue
+            order = commands.recv(1)
+            if not order:
+                os._exit(0)
+            _fork(commands, walls, next(uids))
+
+
+def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        try:
+            _signal.set_wakeup_fd(-1)
+            _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+            channel = jail.enter(walls, uid, theirs.fileno())
+        except BaseException as exc:
+            _die(commands, exc)
+        driver.main(channel)
+    theirs.close()
+    socket.send_fds(commands, [CHILD.pack(b"C", pid)], [ours.fileno()])
+    ours.close()
+
+
+def _die(commands: socket.socket, exc: BaseException) -> NoReturn:
+    """A child that could not be jailed must never run anything; the launcher's log says why."""
+    try:
+        os.write(2, f"jail: {type(exc).__name__}: {exc}\n".encode())
+    finally:
+        os._exit(70)
+
+
+def _report_the_dead(commands: socket.socket) -> None:
+    while True:
+        try:
+            pid, status, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        cpu_ns = round((usage.ru_utime + usage.ru_stime) * 1e9)
+        commands.send(EXIT.pack(b"X", pid, status, usage.ru_maxrss, cpu_ns))
+
+
+def _fresh_uids() -> Iterator[int]:
+    """Numbers no child of this box has had. Starts at a random place, so that two boxes seldom meet.
+
+    Ends with the range: the launcher then ends too, and the worker starts a new box.
+    """
+    mapped = _mapped_uids()
+    uids = _HIGH_UIDS if mapped >= _HIGH_UIDS.stop else range(_FIRST_LOW_UID, mapped)
+    first = int.from_bytes(os.urandom(4), "big") % len(uids)
+    yield from uids[first:]
+    yield from uids[:first]
+    sys.exit("every uid of this box has been used")
+
+
+def _mapped_uids() -> int:
+    """How many uids, from 0 on, exist in this user namespace."""
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        return max(int(line.split()[0]) + int(line.split()[2]) for line in file)
