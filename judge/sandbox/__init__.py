@@ -1,0 +1,34 @@
+"""Boxes: where foreign code runs. BACKENDS is the one list of them; adding one means a file here and a line there."""
+
+from collections.abc import Callable
+
+from judge.errors import BoxUnavailable, UnknownName
+from judge.sandbox import docker, fake, local
+from judge.sandbox.base import Box
+from judge.sandbox.launched import BoxOptions
+
+BACKENDS: dict[str, Callable[[BoxOptions], Box]] = {"docker": docker.start, "local": local.start, "fake": fake.start}
+AUTO = "auto"
+
+
+__all__ = ["AUTO", "BACKENDS", "Box", "BoxOptions", "choose_backend", "start_box"]
+
+
+def start_box(backend: str, options: BoxOptions) -> Box:
+    """Start a box. Raises UnknownName or BoxUnavailable."""
+    if backend not in BACKENDS:
+        raise UnknownName("box", backend, [AUTO, *BACKENDS])
+    return BACKENDS[backend](options)
+
+
+def choose_backend(wanted: str, options: BoxOptions) -> tuple[str, str]:
+    """(backend, why) for what the settings say; `auto` takes docker where daemon and image are at hand, else local."""
+    if wanted != AUTO:
+        if wanted not in BACKENDS:
+            raise UnknownName("box", wanted, [AUTO, *BACKENDS])
+        return wanted, "as the settings say"
+    try:
+        start_box("docker", options).close()
+    except BoxUnavailable as exc:
+        return "local", f"{exc.reason} {local.NOTE}"
+    return "docker", "a Docker daemon answers and has the sandbox image"

@@ -1,0 +1,79 @@
+"""Keeps one box ready for a worker process, whatever happens to the boxes.
+
+A box serves `recycle_after` jobs and is then replaced by one that was started in the background meanwhile, so that
+nobody waits for it; one that breaks is replaced at once. A job on a broken box is not tried again here: whether and how
+often a judging is tried again is the worker's decision.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from judge.errors import MachineFault
+from judge.sandbox.base import Box, BoxInfo, Job, JobResult
+
+_START_NEXT_AT = 0.9  # of a box's life, so that the next is ready at its end
+
+
+class BoxKeeper:
+    """A Box that replaces itself. Not for use by several threads at once."""
+
+    def __init__(self, start: Callable[[], Box], recycle_after: int = 500) -> None:
+        self._start, self._recycle_after = start, recycle_after
+        self._box: Box | None = start()
+        self._info = self._box.info
+        self._jobs = 0
+        self._next: _Starting | None = None
+
+    @property
+    def info(self) -> BoxInfo:
+        return self._info
+
+    def run(self, job: Job) -> JobResult:
+        if self._jobs >= self._recycle_after:
+            self._retire()
+        if self._box is None:
+            self._box = self._next.wait() if self._next else self._start()
+            self._next, self._info, self._jobs = None, self._box.info, 0
+        self._jobs += 1
+        if self._next is None and self._jobs >= self._recycle_after * _START_NEXT_AT and self._recycle_after > 1:
+            self._next = _Starting(self._start)
+        try:
+            return self._box.run(job)
+        except MachineFault:
+            self._retire()
+            raise
+
+    def close(self) -> None:
+        self._retire()
+        if self._next:
+            with contextlib.suppress(MachineFault):
+                self._next.wait().close()
+            self._next = None
+
+    def _retire(self) -> None:
+        if self._box:
+            box, self._box = self._box, None
+            box.close()
+
+
+class _Starting:
+    """A box that is being started in the background."""
+
+    def __init__(self, start: Callable[[], Box]) -> None:
+        self._box: Box | None = None
+        self._fault: MachineFault | None = None
+        self._thread = threading.Thread(target=self._run, args=(start,), name="next box")
+        self._thread.start()
+
+    def wait(self) -> Box:
+        self._thread.join()
+        if self._box is None:
+            raise self._fault or MachineFault("the next box could not be started")
+        return self._box
+
+    def _run(self, start: Callable[[], Box]) -> None:
+        try:
+            self._box = start()
+        except MachineFault as exc:
+            self._fault = exc

@@ -1,0 +1,66 @@
+"""What every backend with a launcher shares: the launcher's configuration and the box made of a stream and a stop."""
+
+import importlib.util
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from judge.languages import Language
+from judge.sandbox.base import BoxInfo, Job, JobResult
+from judge.sandbox.protocol import Conversation, Stream
+
+INSIDE = Path(__file__).parents[1] / "inside"
+START_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class BoxOptions:
+    """How to start a box. `cpu` pins it to that core; `without` takes walls away and is for tests only."""
+
+    language: Language
+    image: str | None = None
+    cpu: int | None = None
+    without: frozenset[str] = frozenset()
+
+
+class LaunchedBox:
+    """A box around a running launcher."""
+
+    def __init__(self, backend: str, image: str | None, stream: Stream, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._conversation = Conversation(stream)
+        try:
+            self._info = self._conversation.wait_until_ready(backend, image, START_TIMEOUT_S)
+        except BaseException:
+            stop()
+            raise
+
+    @property
+    def info(self) -> BoxInfo:
+        return self._info
+
+    def run(self, job: Job) -> JobResult:
+        return self._conversation.run(job)
+
+    def close(self) -> None:
+        self._stop()
+
+
+def launcher_config(options: BoxOptions, timeout_decorator: str | None, die_with_parent: bool) -> str:
+    """The launcher's one argument; see judge/inside/launcher.py."""
+    return json.dumps(
+        {
+            "syscalls": options.language.syscalls,
+            "timeout_decorator": timeout_decorator,
+            "die_with_parent": die_with_parent,
+            "cpu": options.cpu,
+            "without": sorted(options.without),
+        }
+    )
+
+
+def timeout_decorator_folder() -> Path | None:
+    """Where the timeout-decorator package lies, which the driver loads by its path."""
+    spec = importlib.util.find_spec("timeout_decorator")
+    return Path(spec.origin).parent if spec and spec.origin else None
