@@ -1,0 +1,21 @@
+# Mistake: looks for room before adding, with > for >=, and so keeps capacity + 1 entries.
+from collections import OrderedDict
+
+
+class LRUCache:
+    def __init__(self, capacity: int):
+        self.capacity = capacity
+        self.cache = OrderedDict()
+
+    def get(self, key: int) -> int:
+        if key not in self.cache:
+            return -1
+        self.cache.move_to_end(key)
+        return self.cache[key]
+
+    def put(self, key: int, value: int) -> None:
+        if key in self.cache:
+            self.cache.move_to_end(key)
+        elif len(self.cache) > self.capacity:
+            self.cache.popitem(last=False)
+        self.cache[key] = value
