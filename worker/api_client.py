@@ -1,0 +1,93 @@
+"""The worker's way to the API: fetch a package by its hash, report a judging. One kept-alive connection a process.
+
+What the API answers is trusted (it holds the database), but a package is still checked against its hash, and unpacked
+without following anything out of its folder.
+"""
+
+import io
+import json
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+import urllib3
+
+from judge.errors import JudgeError, MachineFault
+from judge.package import hash_folder
+
+_RETRIES = urllib3.Retry(
+    total=8, backoff_factor=0.1, backoff_max=5, status_forcelist=(502, 503, 504), allowed_methods=None
+)
+_TIMEOUT = urllib3.Timeout(connect=5, read=30)
+_MAX_PACKAGE = 256 << 20
+
+
+class ApiUnreachable(MachineFault):
+    """Raised when the API does not answer, or not as it should; the task then goes back to the queue."""
+
+
+class ReportRefused(JudgeError):
+    """Raised when the API answers but will never take this report: trying again is in vain."""
+
+
+class ApiClient:
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._pool = urllib3.PoolManager(
+            headers={"Authorization": f"Bearer {token}"}, retries=_RETRIES, timeout=_TIMEOUT, maxsize=1
+        )
+
+    def report(self, judging_id: str, report: bytes) -> None:
+        """Hand in a report. Raises ApiUnreachable or ReportRefused; a judging the API no longer knows is dropped."""
+        headers = {**self._pool.headers, "Content-Type": "application/json"}
+        status, _ = self._ask("POST", f"/internal/judgings/{judging_id}/report", body=report, headers=headers)
+        if status in (400, 413, 422):
+            raise ReportRefused(f"the API refused a report of {len(report)} bytes with status {status}")
+        if status not in (200, 204, 404):
+            raise ApiUnreachable(f"the API answered a report with status {status}")
+
+    def problem_hashes(self) -> dict[str, str]:
+        """The hash of every problem the API serves, by slug."""
+        status, data = self._ask("GET", "/internal/problems")
+        if status != 200:
+            raise ApiUnreachable(f"the API answered with status {status}")
+        hashes: dict[str, str] = json.loads(data)
+        return hashes
+
+    def fetch_package(self, slug: str, package_hash: str, packages: Path) -> Path:
+        """The folder of this package below `packages`, fetched if it is not there. Raises ApiUnreachable."""
+        home = packages / package_hash
+        folder = home / slug
+        if folder.is_dir():
+            return folder
+        status, data = self._ask("GET", f"/internal/packages/{package_hash}")
+        if status != 200 or len(data) > _MAX_PACKAGE:
+            raise ApiUnreachable(f"the API has no package {package_hash[:12]} of {slug!r} (status {status})")
+        packages.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=packages))
+        try:
+            with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+                tar.extractall(scratch / slug, filter="data")
+            if hash_folder(scratch / slug) != package_hash:
+                raise ApiUnreachable(f"the API sent another package than {package_hash[:12]} of {slug!r}")
+            _move_into_place(scratch, home)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return folder
+
+    def _ask(self, method: str, path: str, **request: object) -> tuple[int, bytes]:
+        try:
+            response = self._pool.request(method, self._url + path, **request)  # type: ignore[arg-type]
+        except urllib3.exceptions.HTTPError as exc:
+            raise ApiUnreachable(f"the API does not answer: {type(exc).__name__}") from exc
+        return response.status, response.data
+
+
+def _move_into_place(scratch: Path, home: Path) -> None:
+    """Rename the finished folder; when another process was quicker, its copy is as good."""
+    try:
+        scratch.rename(home)
+    except OSError:
+        if not home.is_dir():
+            raise

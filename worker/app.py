@@ -1,0 +1,60 @@
+"""The Celery application of the worker:  celery -A worker.app worker --pool prefork --queues python
+
+One task, JSON only. Each prefork child starts its own box before it takes its first task and closes it when it ends; a
+task is acknowledged when its report has been accepted, so whatever dies before that gives the task back to the queue.
+"""
+
+import os
+from pathlib import Path
+
+from billiard import current_process
+from celery import Task
+from celery.signals import worker_process_init, worker_process_shutdown
+
+from judge.languages import get_language
+from judge.sandbox import BoxOptions, choose_backend, start_box
+from judge.sandbox.keeper import BoxKeeper
+from worker.api_client import ApiClient, ApiUnreachable
+from worker.judging import Judge
+from worker.queue import TASK_NAME, JudgingTask, celery_app
+from worker.settings import Settings, from_environment
+
+settings = from_environment()
+app = celery_app(settings.redis_url)
+_RETRY_S = 5
+_judge: Judge | None = None
+
+
+@app.task(name=TASK_NAME, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
+def judging(task: Task, message: dict[str, object]) -> None:
+    """Judge one submission and report it."""
+    assert _judge is not None, "the task runs in a pool process, whose box was started first"
+    try:
+        _judge.handle(JudgingTask.model_validate(message))
+    except ApiUnreachable as exc:
+        raise task.retry(exc=exc, countdown=_RETRY_S) from exc
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _start(**_: object) -> None:
+    global _judge
+    _judge = _make_judge(settings, getattr(current_process(), "index", 0))
+    if settings.preload:
+        _judge.prepare_all(settings.preload)
+    if folder := os.environ.get("JUDGE_READY_FOLDER"):  # tells who started us that this process has its box
+        (Path(folder) / str(os.getpid())).touch()
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def _stop(**_: object) -> None:
+    if _judge is not None:
+        _judge.close()
+
+
+def _make_judge(settings: Settings, index: int) -> Judge:
+    """A judge whose boxes all run on one core, the process's own, so that neighbours do not disturb each other."""
+    cores = sorted(os.sched_getaffinity(0))
+    options = BoxOptions(get_language("python"), settings.image, cores[index % len(cores)])
+    backend, _ = choose_backend(settings.box, options)
+    keeper = BoxKeeper(lambda: start_box(backend, options), settings.recycle_after)
+    return Judge(settings, keeper, ApiClient(settings.api_url, settings.worker_token))
