@@ -1,0 +1,66 @@
+"""The application: put together here and nowhere else. Importing this starts nothing.
+
+`create_app` reads the settings, loads every problem, opens the database and, unless told otherwise, starts the sweeper.
+It raises a JudgeError, one sentence for the operator, when it cannot: a wrong setting, a broken package.
+"""
+
+import threading
+from collections.abc import Mapping
+
+import sqlalchemy.exc
+from flask import Flask
+
+from api import health, internal, openapi, problems, runs, submissions, views
+from api.auth import Keys
+from api.catalogue import Catalogue
+from api.dispatch import Sweeper
+from api.errors import SettingsError, register_errors
+from api.runboard import RunBoard
+from api.services import EXTENSION, Services
+from api.settings import Settings
+from api.store import Store
+from api.waiting import Waiting
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or Settings.from_environment()
+    catalogue = Catalogue.load(settings.problems_dir)
+    store = _open_store(settings.database_url)
+    board = RunBoard(settings.redis_url)
+    sweeper = Sweeper(store, settings, catalogue.hashes)
+    places = threading.Semaphore(settings.max_held)
+    app = Flask("judge-api", static_folder=None)
+    app.extensions[EXTENSION] = Services(
+        settings=settings,
+        store=store,
+        board=board,
+        catalogue=catalogue,
+        keys=Keys(),
+        sweeper=sweeper,
+        held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
+        held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
+    )
+    register_errors(app)
+    for blueprint in (problems.bp, submissions.bp, runs.bp, internal.bp, health.bp, openapi.bp):
+        app.register_blueprint(blueprint)
+    if settings.sweep:
+        sweeper.start()
+    return app
+
+
+def _open_store(url: str) -> Store:
+    try:
+        store = Store(url)
+        store.create_tables()
+    except (sqlalchemy.exc.SQLAlchemyError, OSError) as exc:
+        # The driver's own words may hold the URL, and with it a password.
+        raise SettingsError("JUDGE_DATABASE_URL names a database that cannot be opened or does not answer.") from exc
+    return store
+
+
+def _judged(store: Store, ids: list[str]) -> Mapping[str, bytes]:
+    return {row.id: views.encode(views.submission(row)) for row in store.judged(ids)}
+
+
+def _ready(board: RunBoard, ids: list[str]) -> Mapping[str, bytes]:
+    return {run_id: views.encode(views.run(run_id, report)) for run_id, report in board.reports(ids).items()}

@@ -1,0 +1,45 @@
+"""How the API is served: `gunicorn -c python:api.gunicorn_config`.
+
+One process with many threads: a caller who waits for a verdict costs a thread and nothing else, and gets it from memory
+the moment the report arrives (waiting.py). More processes work too, but then most verdicts are found by looking every
+0.25 s.
+"""
+
+import gc
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+from api.services import EXTENSION, Services
+
+wsgi_app = "api.wsgi:app"
+bind = os.environ.get("JUDGE_BIND") or "127.0.0.1:8000"
+worker_class = "gthread"
+workers = 1
+threads = 128  # more than Settings.max_held, so that reports always find a free one
+keepalive = 75
+timeout = 120
+graceful_timeout = 10
+accesslog = None  # a line per request costs more than most requests
+control_socket_disable = True  # or gunicorn leaves a socket in the home folder
+errorlog = "-"
+loglevel = "info"
+
+
+def post_worker_init(worker: Any) -> None:
+    """On the signals that end a worker let go of the held requests first, or the stop would wait for them."""
+    # What is there now stays: the collector need not walk through all modules again and again.
+    gc.collect()
+    gc.freeze()
+    held: Services = worker.wsgi.extensions[EXTENSION]
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        earlier = signal.getsignal(number)
+
+        def release(signum: int, frame: FrameType | None, earlier: Any = earlier) -> None:
+            held.held_submissions.close()
+            held.held_runs.close()
+            if callable(earlier):
+                earlier(signum, frame)
+
+        signal.signal(number, release)

@@ -1,0 +1,43 @@
+"""Whether the API lives, whether it can work, and what is where. Open to everybody, so it tells no secrets."""
+
+from flask import Blueprint, Response, jsonify
+
+from api.openapi import DOCUMENT_URL, PAGE_URL, VERSION, described
+from api.schemas import Health, Index, Readiness
+from api.services import services
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/")
+@described(tag="service", answers={200: Index}, public=True)
+def index() -> Response:
+    """What this is, and where to go."""
+    links = {
+        "documentation": PAGE_URL,
+        "openapi": DOCUMENT_URL,
+        "problems": "/api/v1/problems",
+        "submissions": "/api/v1/submissions",
+        "runs": "/api/v1/runs",
+        "health": "/healthz",
+        "readiness": "/readyz",
+    }
+    return jsonify(name="judge", version=VERSION, links=links)
+
+
+@bp.get("/healthz")
+@described(tag="service", answers={200: Health}, public=True)
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@described(tag="service", answers={200: Readiness, 503: Readiness}, public=True)
+def ready() -> Response:
+    """Database and Redis answer; 503 says which one does not."""
+    database, redis = services().store.ping(), services().board.ping()
+    works = database and redis
+    response = jsonify(status="ready" if works else "not ready", database=database, redis=redis)
+    response.status_code = 200 if works else 503
+    return response

@@ -1,0 +1,156 @@
+"""What comes in and what goes out, as pydantic models: they check requests, and the OpenAPI document is made of them.
+
+Answers are not validated again on their way out: they are built from checked data, and tests hold them against these
+models.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from judge.models import Report, Verdict
+
+MAX_WAIT_S = 60
+_Status = Literal["queued", "judged"]
+
+
+class Strict(BaseModel):
+    """Unknown fields are refused, nothing is converted, and no error quotes what was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class SubmissionRequest(Strict):
+    """A solution to be judged."""
+
+    problem: str = Field(description="slug of a problem, as GET /api/v1/problems lists them")
+    language: str = Field(description="id of a language, such as 'python'")
+    source: str = Field(description="the program's text: not empty, no NUL, at most 65536 bytes of UTF-8")
+
+
+class RunRequest(SubmissionRequest):
+    """A solution to be tried on the samples, or on one input of your own."""
+
+    input: Any = Field(None, description="a JSON array in the form of a sample's input, at most 65536 bytes")
+
+
+class QueryModel(BaseModel):
+    """Query parameters come as text, so these are converted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class WaitQuery(QueryModel):
+    wait: float = Field(0, ge=0, le=MAX_WAIT_S, allow_inf_nan=False, description="seconds to wait, from 0 to 60")
+
+
+class RunQuery(QueryModel):
+    wait: float = Field(10, ge=0, le=MAX_WAIT_S, allow_inf_nan=False, description="seconds to wait, from 0 to 60")
+
+
+class PageQuery(QueryModel):
+    limit: int = Field(20, ge=1, le=100, description="number of submissions, from 1 to 100")
+    before: str | None = Field(None, description="id of one of your submissions; the page begins after it")
+
+
+class SubmissionSummary(BaseModel):
+    """A submission without its report. Figures are those of the slowest case, rounded (10 ms, 1 MiB)."""
+
+    id: str
+    problem: str
+    language: str
+    status: _Status
+    created_at: datetime
+    judged_at: datetime | None
+    verdict: Verdict | None
+    cpu_time_s: float | None
+    wall_time_s: float | None
+    peak_memory_kib: int | None
+    cases_passed: int | None
+    cases_total: int | None
+
+
+class Submission(SubmissionSummary):
+    """A submission. Cases outside the group 'sample' show their number, verdict, rounded time and memory only."""
+
+    report: Report | None
+
+
+class SubmissionPage(BaseModel):
+    """Newest first. `next` is the value of `before` for the following page, null on the last one."""
+
+    submissions: list[SubmissionSummary]
+    next: str | None
+
+
+class Run(BaseModel):
+    """A run on the samples or on an own input. It is kept for five minutes."""
+
+    id: str
+    status: _Status
+    report: Report | None
+
+
+class ProblemSummary(BaseModel):
+    slug: str
+    title: str
+    languages: list[str]
+    keywords: list[str]
+
+
+class Sample(BaseModel):
+    """`input` and `output` are JSON texts."""
+
+    name: str
+    input: str
+    output: str
+
+
+class ProblemLimits(BaseModel):
+    memory_mib: int
+    output_mib: int
+
+
+class Problem(BaseModel):
+    slug: str
+    title: str
+    statement: str = Field(description="Markdown")
+    signature: str = Field(description="Python stubs of what a solution must offer")
+    languages: list[str]
+    samples: list[Sample]
+    limits: ProblemLimits
+    package: str = Field(description="hash of the problem package")
+
+
+class FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """An error, as RFC 9457 describes it. `type` is stable; `detail` is for people."""
+
+    type: str = Field(description="such as 'urn:judge:unknown-problem'")
+    title: str
+    status: int
+    detail: str
+    field: str | None = Field(None, description="the field at fault")
+    accepted: list[str] | None = Field(None, description="what would be accepted")
+    errors: list[FieldError] | None = Field(None, description="every field at fault")
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Readiness(BaseModel):
+    status: Literal["ready", "not ready"]
+    database: bool
+    redis: bool
+
+
+class Index(BaseModel):
+    name: str
+    version: str
+    links: dict[str, str]

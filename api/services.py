@@ -1,0 +1,33 @@
+"""What one running application holds: made once in create_app, reached by the views through `services()`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from api.auth import Keys
+    from api.catalogue import Catalogue
+    from api.dispatch import Sweeper
+    from api.runboard import RunBoard
+    from api.settings import Settings
+    from api.store import Store
+    from api.waiting import Waiting
+
+EXTENSION = "judge"
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: "Settings"
+    store: "Store"
+    board: "RunBoard"
+    catalogue: "Catalogue"
+    keys: "Keys"
+    sweeper: "Sweeper"
+    held_submissions: "Waiting"
+    held_runs: "Waiting"
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions[EXTENSION])

@@ -1,0 +1,112 @@
+"""Settings of the API, read from the environment once and checked before anything starts.
+
+A missing or wrong variable is refused in one sentence that names it and never shows a secret's value. An empty variable
+counts as not set. Variables that are not listed here belong to others and are left alone.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from api.errors import SettingsError
+
+_REPOSITORY = Path(__file__).resolve().parent.parent
+_SQLALCHEMY_DRIVERS = {"postgresql://": "postgresql+psycopg://", "postgres://": "postgresql+psycopg://"}
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
+_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+_MINIMAL_TOKEN = 16
+
+
+class Settings(BaseModel):
+    """What the API must know. Each field is read from JUDGE_<FIELD>."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
+
+    database_url: str
+    redis_url: str
+    worker_token: SecretStr
+    problems_dir: Path = _REPOSITORY / "problems"
+    sweep: bool = Field(True, description="re-send submissions that wait for their report for too long")
+    sweep_interval_s: float = Field(5.0, gt=0)
+    overdue_s: float = Field(
+        30.0, gt=0, description="age at which a queued submission is sent again; doubles each time"
+    )
+    poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
+    max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises SettingsError, which names the variable."""
+        values: dict[str, Any] = {name: value for name in cls.model_fields if (value := environ.get(_variable(name)))}
+        values["database_url"] = database_url(environ)
+        if token := _token_from_file(environ):
+            values["worker_token"] = token
+        try:
+            return cls.model_validate(values)
+        except ValidationError as exc:
+            raise _settings_error(exc) from None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        return with_driver(url)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, url: str) -> str:
+        if not url.startswith(_REDIS_SCHEMES):
+            raise ValueError(f"must begin with {', '.join(_REDIS_SCHEMES)}")
+        return url
+
+    @field_validator("worker_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr) -> SecretStr:
+        if len(token.get_secret_value()) < _MINIMAL_TOKEN:
+            raise ValueError(f"must have at least {_MINIMAL_TOKEN} characters")
+        return token
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The database alone: what the key command needs, without the rest of the settings."""
+    folder = environ.get("JUDGE_DATA_DIR") or "data"
+    return environ.get("JUDGE_DATABASE_URL") or f"sqlite:///{Path(folder).absolute()}/judge.sqlite3"
+
+
+def with_driver(url: str) -> str:
+    """The URL as SQLAlchemy wants it. Raises ValueError for a database we do not know."""
+    for prefix, driver in _SQLALCHEMY_DRIVERS.items():
+        if url.startswith(prefix):
+            url = driver + url.removeprefix(prefix)
+    if not url.startswith(_DATABASES):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return url
+
+
+def _token_from_file(environ: Mapping[str, str]) -> str | None:
+    path = environ.get("JUDGE_WORKER_TOKEN_FILE")
+    if not path:
+        return None
+    if environ.get("JUDGE_WORKER_TOKEN"):
+        raise SettingsError("Set JUDGE_WORKER_TOKEN or JUDGE_WORKER_TOKEN_FILE, not both.")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
+        raise SettingsError(f"JUDGE_WORKER_TOKEN_FILE names {path}, which cannot be read: {reason}.") from exc
+
+
+def _settings_error(exc: ValidationError) -> SettingsError:
+    error = exc.errors(include_input=False)[0]
+    name = str(error["loc"][0])
+    variable = _variable(name)
+    if error["type"] == "missing":
+        either = f"{variable} or {variable}_FILE" if name == "worker_token" else variable
+        return SettingsError(f"{either} must be set.")
+    return SettingsError(f"{variable}: {error['msg'].removeprefix('Value error, ')}.")
+
+
+def _variable(field: str) -> str:
+    return f"JUDGE_{field.upper()}"

