@@ -1,0 +1,55 @@
+# Every target sets up what it needs: a virtual environment with the locked dependencies. Nothing else is asked for.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.PHONY: demo serve test check lint bench image lock clean help
+
+help:
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/runtime ## every part for real: all jury solutions over HTTP, their verdicts in a table
+	@$(BIN)/judge demo
+
+serve: $(VENV)/runtime ## a judge on this machine until Ctrl-C
+	@$(BIN)/judge serve
+
+test: $(VENV)/dev ## all tests; what the machine lacks is skipped with the reason
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: lint test ## ruff, ruff format, mypy --strict and the tests
+
+bench: $(VENV)/dev ## the figures of README, measured here
+	@$(BIN)/judge bench
+
+image: $(VENV)/runtime ## the sandbox image for Docker boxes
+	@$(BIN)/judge image build
+
+lock: $(VENV)/dev ## write the lock files anew from pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --no-header --upgrade --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --no-header --upgrade --extra dev --constraint requirements.lock --allow-unsafe \
+	  --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+# A stamp is newer than its lock file only when the whole installation went well.
+$(VENV)/runtime: requirements.lock pyproject.toml
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --prefer-binary -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	@echo "adding the tools of development"
+	@$(PIP) install --require-hashes --prefer-binary -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,185 @@
+"""judge doctor: what the judge needs of this machine, what is degraded, and how to mend it."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.markup import escape
+
+from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
+from judge.commands import problems_folder
+from judge.commands.tables import table, wide_console
+from judge.errors import JudgeError
+from judge.languages import languages
+from judge.models import Limits
+from judge.package import load_packages
+from judge.sandbox import BoxOptions, start_box
+from judge.sandbox.base import Box, Input, Job
+from judge.sandbox.docker import connect
+from judge.stack import redis_server
+
+ALL_WALLS = {"chroot", "landlock", "rlimits", "seccomp", "uid"}
+_STATES = {"ok": "green", "degraded": "yellow", "missing": "red"}
+_LIMITS = Limits(cpu_time_s=5, wall_time_s=20, memory_mib=256, output_mib=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `remedy` says how to mend what is not ok."""
+
+    what: str
+    state: Literal["ok", "degraded", "missing"]
+    found: str
+    remedy: str = ""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  judge doctor
+  judge doctor --json
+
+\b
+Exit codes: 0 solutions can be judged here, 1 they cannot."""
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a list of {what, state, found, remedy}.")
+def command(as_json: bool) -> int:
+    """Check everything the judge needs on this machine."""
+    findings = [finding for check in CHECKS for finding in check()]
+    if as_json:
+        keys = ("what", "state", "found", "remedy")
+        click.echo(json.dumps([{key: getattr(finding, key) for key in keys} for finding in findings], indent=2))
+    else:
+        result = table("what", "state", "found", "how to mend it")
+        for finding in findings:
+            state = f"[{_STATES[finding.state]}]{finding.state}[/]"
+            result.add_row(finding.what, state, escape(finding.found), escape(finding.remedy))
+        wide_console().print(result)
+    judges = any(finding.what.startswith("box ") and finding.state != "missing" for finding in findings)
+    broken = any(finding.state == "missing" and not finding.what.startswith("box ") for finding in findings)
+    return EXIT_OK if judges and not broken else EXIT_NOT_ACCEPTED
+
+
+def _python() -> list[Finding]:
+    return [Finding("Python", "ok", sys.version.split()[0])]
+
+
+def _user() -> list[Finding]:
+    if os.geteuid() == 0:
+        return [Finding("user", "ok", "root: local boxes give every child a uid of its own and a root without files")]
+    lost = "not root: children of local boxes share this uid (files are kept from them by Landlock)"
+    return [Finding("user", "degraded", lost, "Use docker boxes, or run the worker as root.")]
+
+
+def _clocks() -> list[Finding]:
+    """The kernel's CPU clock of another process, and that it is fine enough to time a case."""
+    clock = (~os.getpid() << 3) | 2
+    try:
+        first = time.clock_gettime_ns(clock)
+        while time.clock_gettime_ns(clock) == first:
+            pass
+        step_ns = time.clock_gettime_ns(clock) - first
+    except OSError as exc:
+        reason = f"no CPU clock of a process: {exc.strerror}"
+        return [Finding("clocks", "missing", reason, "Use a Linux kernel with POSIX CPU clocks.")]
+    return [Finding("clocks", "ok", f"a process's CPU clock moves in steps of {step_ns / 1000:.1f} us or less")]
+
+
+def _kernel() -> list[Finding]:
+    actions = Path("/proc/sys/kernel/seccomp/actions_avail")
+    if not actions.exists() or "errno" not in actions.read_text():
+        remedy = "Use a kernel with CONFIG_SECCOMP_FILTER."
+        return [Finding("seccomp", "missing", "this kernel has no syscall filters", remedy)]
+    return [Finding("seccomp", "ok", f"Linux {os.uname().release}, {os.uname().machine}")]
+
+
+def _redis() -> list[Finding]:
+    if os.environ.get("JUDGE_REDIS_URL"):
+        return [Finding("Redis", "ok", "JUDGE_REDIS_URL is set; /readyz of the API says whether it answers")]
+    try:
+        return [Finding("Redis", "ok", f"a private server can be started: {Path(redis_server()).name}")]
+    except JudgeError as exc:
+        return [Finding("Redis", "missing", str(exc), "apt-get install redis-server")]
+
+
+def _disk() -> list[Finding]:
+    free_mib = shutil.disk_usage(tempfile.gettempdir()).free >> 20
+    if free_mib < 512:
+        return [Finding("disk", "degraded", f"{free_mib} MiB free for temporary files", "Make room.")]
+    return [Finding("disk", "ok", f"{free_mib} MiB free for temporary files")]
+
+
+def _docker() -> list[Finding]:
+    try:
+        client = connect()
+    except JudgeError as exc:
+        return [Finding("Docker", "degraded", "no daemon answers: solutions run in local boxes", str(exc))]
+    try:
+        version = client.version()
+        runtimes = ", ".join(sorted(client.info().get("Runtimes", {})))
+        return [Finding("Docker", "ok", f"{version.get('Version')} ({runtimes}), API {version.get('ApiVersion')}")]
+    finally:
+        client.close()
+
+
+def _problems() -> list[Finding]:
+    try:
+        return [Finding("problems", "ok", f"{len(load_packages(problems_folder()))} packages")]
+    except JudgeError as exc:
+        return [Finding("problems", "missing", str(exc), "Mend the package, or set JUDGE_PROBLEMS_DIR.")]
+
+
+def _boxes() -> list[Finding]:
+    """Start every backend and run every language's smoke program in it."""
+    found = []
+    for backend in ("docker", "local"):
+        for language in languages().values():
+            name = f"box {backend}, {language.name}"
+            try:
+                box = start_box(backend, BoxOptions(language))
+            except JudgeError as exc:
+                found.append(Finding(name, "missing", str(exc), getattr(exc, "remedy", "")))
+                continue
+            try:
+                found.append(_smoke(name, box, language.smoke_source))
+            finally:
+                box.close()
+    return found
+
+
+def _smoke(name: str, box: Box, source: str) -> Finding:
+    entry = {"kind": "function", "name": "smoke_test", "parameters": 1}
+    result = box.run(Job(source, entry, [Input.of(b"[[1,2,3]]")], _LIMITS, show=True))
+    run = result.runs[0] if result.runs else None
+    if run is None or run.output != b"[10000,6]":
+        said = run.failure.message if run and run.failure else run.ended if run else "it does not load"
+        return Finding(name, "missing", f"the smoke program fails: {said}", "Build the image anew: judge image build")
+    missing = ALL_WALLS - {"landlock", "chroot"} - set(box.info.walls)
+    if not {"landlock", "chroot"} & set(box.info.walls):
+        missing |= {"chroot or landlock"}
+    facts = f"{box.info.runtime}, walls: {', '.join(box.info.walls)}"
+    if missing:
+        remedy = "Run as root, or use docker boxes; Landlock needs Linux 5.13."
+        return Finding(name, "degraded", f"{facts}; without: {', '.join(sorted(missing))}", remedy)
+    return Finding(name, "ok", facts)
+
+
+CHECKS: tuple[Callable[[], list[Finding]], ...] = (
+    _python,
+    _user,
+    _kernel,
+    _clocks,
+    _disk,
+    _redis,
+    _problems,
+    _docker,
+    _boxes,
+)
