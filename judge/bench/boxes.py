@@ -1,0 +1,212 @@
+"""Figures of the box itself: what its walls cost, against no wall, a process per case and a container per case."""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from judge import pipeline
+from judge.bench import Figure
+from judge.cache import Cache, default_folder
+from judge.calibration import Calibration, calibrate
+from judge.generate import build
+from judge.languages import get_language
+from judge.models import Submission, Verdict
+from judge.package import Problem, load_package
+from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox.docker import LABEL, connect
+
+PROBLEMS = Path(__file__).parent / "problems"
+_ROUNDS = 7
+_PER_ROUND = 40
+_LOAD_S = 6.0
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A workload made ready for one box."""
+
+    problem: Problem
+    calibration: Calibration
+    submission: Submission
+    box: Box
+    containers: frozenset[str]
+
+    def judge(self) -> None:
+        report = pipeline.judge(self.submission, self.problem, self.calibration, self.box)
+        assert report.verdict is Verdict.AC, report
+
+
+def make_ready(slug: str, backend: str, cpu: int | None = None) -> Ready:
+    others = _containers()
+    box = start_box(backend, BoxOptions(get_language("python"), cpu=cpu))
+    own = _containers() - others
+    cache = Cache(default_folder())
+    problem = build(load_package(PROBLEMS / slug), box, cache)
+    submission = Submission(language="python", source=problem.accepted[0].source)
+    return Ready(problem, calibrate(problem, box, cache), submission, box, own)
+
+
+def against_no_wall(say: Callable[[str], None]) -> Iterator[Figure]:
+    """CPU of W1 in a warm Docker box, the worker's part included, against the same work without any wall."""
+    ready = make_ready("lru", "docker", cpu=_first_cpu())
+    try:
+        warm, cold, boxed, inside, wall_s = [], [], [], [], []
+        for number in range(_ROUNDS):
+            say(f"W1 against no wall, round {number + 1} of {_ROUNDS}")
+            warm += _plain(ready, "warm", 1)
+            cold += _plain(ready, "cold", 1)
+            cpu_s, container_s, elapsed_s = _boxed(ready)
+            boxed.append(cpu_s)
+            inside.append(container_s)
+            wall_s.append(elapsed_s)
+        per_case_s = [_docker_run_s(ready) for _ in range(5)]
+    finally:
+        ready.box.close()
+    note = f"{_ms(inside)} ms in the box, {_ms(warm)} ms plain"
+    yield Figure.at_most("W1 CPU in a Docker box / plain warm process", _ratios(inside, warm), "times", 1.35, note)
+    note = f"{_ms(boxed)} ms with the worker's and Docker's part, {_ms(cold)} ms by processes"
+    yield Figure.at_least(
+        "W1 CPU by `python3 solution.py < case` / Docker box", _ratios(cold, boxed), "times", 10, note
+    )
+    runs = [20 * case_s / elapsed_s for case_s, elapsed_s in zip(per_case_s, wall_s, strict=False)]
+    note = f"{_ms(wall_s)} ms in the box, {_ms(per_case_s)} ms per `docker run`"
+    yield Figure.at_least("W1 wall time by `docker run` per case / Docker box", runs, "times", 100, note)
+
+
+def docker_against_local(say: Callable[[str], None]) -> Iterator[Figure]:
+    """Wall time of W1 in a Docker box against a local one, in turns."""
+    docker, local = make_ready("lru", "docker", _first_cpu()), make_ready("lru", "local", _first_cpu())
+    try:
+        ratios = []
+        for number in range(_ROUNDS):
+            say(f"docker against local, round {number + 1} of {_ROUNDS}")
+            ratios.append(_elapsed_s(docker) / _elapsed_s(local))
+        note = f"{docker.box.info.runtime} against {local.box.info.runtime}"
+    finally:
+        docker.box.close()
+        local.box.close()
+    yield Figure.at_most("W1 wall time in a Docker box / local box", ratios, "times", 1.15, note)
+
+
+def two_boxes(say: Callable[[str], None]) -> Iterator[Figure]:
+    """How many W1 submissions two Docker boxes judge on two cores, checking included."""
+    rates = []
+    for number in range(3):
+        say(f"two boxes on two cores, round {number + 1} of 3")
+        with multiprocessing.get_context("spawn").Pool(2) as pool:
+            rates.append(sum(pool.map(_judge_for_a_while, sorted(os.sched_getaffinity(0))[:2])))
+    yield Figure.at_least("W1 in two Docker boxes on two cores", rates, "per s", 100, "checking included")
+
+
+def _judge_for_a_while(cpu: int) -> float:
+    ready = make_ready("lru", "docker", cpu)
+    try:
+        ready.judge()
+        count, started_s = 0, time.monotonic()
+        while time.monotonic() - started_s < _LOAD_S:
+            ready.judge()
+            count += 1
+        return count / (time.monotonic() - started_s)
+    finally:
+        ready.box.close()
+
+
+def _boxed(ready: Ready) -> tuple[float, float, float]:
+    """(CPU with worker and Docker's daemons, CPU of the container, wall) seconds of one submission."""
+    before = _container_cpu_s(ready), _daemons_cpu_s(), time.process_time(), time.monotonic()
+    for _ in range(_PER_ROUND):
+        ready.judge()
+    after = _container_cpu_s(ready), _daemons_cpu_s(), time.process_time(), time.monotonic()
+    container, daemons, own, wall = ((late - early) / _PER_ROUND for early, late in zip(before, after, strict=True))
+    return container + daemons + own, container, wall
+
+
+def _elapsed_s(ready: Ready) -> float:
+    started_s = time.monotonic()
+    for _ in range(_PER_ROUND):
+        ready.judge()
+    return (time.monotonic() - started_s) / _PER_ROUND
+
+
+def _plain(ready: Ready, how: str, rounds: int) -> list[float]:
+    """CPU seconds of one submission in the sandbox image's own interpreter, without launcher, jail and worker."""
+    given: dict[str, Any] = {
+        "source": ready.submission.source,
+        "entry": ready.problem.interface.entry,
+        "cases": [case.input.decode() for group in ready.problem.groups for case in group.cases],
+    }
+    script = (Path(__file__).parent / "plain.py").read_text(encoding="utf-8")
+    command = ["docker", "run", "--rm", "-i", "--network", "none", "--cpuset-cpus", str(_first_cpu())]
+    command += ["--entrypoint", "python3", str(ready.box.info.image), "-I", "-S", "-c", script, how, str(rounds)]
+    ran = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True)
+    return [float(line) for line in ran.stdout.split()]
+
+
+def _docker_run_s(ready: Ready) -> float:
+    """Wall seconds of one case in a container of its own."""
+    command = ["docker", "run", "--rm", "-i", "--network", "none", "--entrypoint", "python3"]
+    command += [str(ready.box.info.image), "-c", f"{ready.submission.source}\nimport json, sys; json.load(sys.stdin)"]
+    case = ready.problem.groups[0].cases[0].input
+    started_s = time.monotonic()
+    subprocess.run(command, input=case, capture_output=True, check=True)
+    return time.monotonic() - started_s
+
+
+def _containers() -> frozenset[str]:
+    client = connect()
+    try:
+        return frozenset(str(container.id) for container in client.containers.list(filters={"label": LABEL}))
+    finally:
+        client.close()
+
+
+def _container_cpu_s(ready: Ready) -> float:
+    """CPU time of the box's container, as Docker counts it."""
+    client = connect()
+    try:
+        stats = [client.api.stats(container_id, stream=False, one_shot=True) for container_id in ready.containers]
+    finally:
+        client.close()
+    return float(sum(one["cpu_stats"]["cpu_usage"]["total_usage"] for one in stats)) / 1e9
+
+
+def _daemons_cpu_s() -> float:
+    """CPU time of Docker's own processes (dockerd, containerd, the shims)."""
+    return sum(cpu_s(pid) for pid, name in processes() if name in ("dockerd", "containerd", "containerd-shim"))
+
+
+def processes() -> Iterator[tuple[int, str]]:
+    """(pid, name) of every process of this machine."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                yield int(entry.name), (entry / "comm").read_text().strip()[:15]
+            except OSError:
+                continue
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process and the children it has reaped; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _first_cpu() -> int:
+    return min(os.sched_getaffinity(0))
+
+
+def _ratios(over: list[float], under: list[float]) -> list[float]:
+    return [one / other for one, other in zip(over, under, strict=True)]
+
+
+def _ms(seconds: list[float]) -> str:
+    return f"{sorted(seconds)[len(seconds) // 2] * 1000:.1f}"

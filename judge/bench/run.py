@@ -1,0 +1,20 @@
+"""Runs the measurements. To add one: a function that yields Figures (or lines of text), and its name here."""
+
+from collections.abc import Callable, Iterator
+
+from judge.bench import Figure
+from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes
+from judge.bench.service import service
+
+Measurement = Callable[[Callable[[str], None]], Iterator[Figure | str]]
+MEASUREMENTS: dict[str, Measurement] = {
+    "wall": against_no_wall,
+    "local": docker_against_local,
+    "boxes": two_boxes,
+    "service": service,
+}
+
+
+def run(names: list[str], say: Callable[[str], None]) -> Iterator[Figure | str]:
+    for name in names or list(MEASUREMENTS):
+        yield from MEASUREMENTS[name](say)
