@@ -45,10 +45,9 @@ def print_report(report: Report, console: Console | None = None) -> None:
     """The verdict, why, and a table of the groups."""
     console = console or wide_console()
     text = f" {report.verdict.text}" if report.verdict else " ran"
-    console.print(
-        f"{coloured(report.verdict)}{text}, {report.cases_passed} of {report.cases_total} cases, "
-        f"CPU {milliseconds(report.cpu_time_s)}, memory {mebibytes(report.peak_memory_kib)}"
-    )
+    figures = f", {report.cases_passed} of {report.cases_total} cases, CPU {milliseconds(report.cpu_time_s)}"
+    figures += f", memory {mebibytes(report.peak_memory_kib)}"
+    console.print(f"{coloured(report.verdict)}{text}{figures if report.groups else ''}")
     if report.judge_error:
         console.print(escape(report.judge_error))
     if error := report.compile_error:

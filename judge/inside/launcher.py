@@ -9,11 +9,12 @@ keeps the clock. It ends when its stdin ends. How a submission is run: superviso
 
     worker -> launcher   {"op": "run", "source_size", "entry", "limits", "show", "soft_limit", "max_timeouts",
                           "new": [[digest, size]…], "cases": [digest…], "drop": [digest…]}   body: source, new inputs
-    launcher -> worker   {"op": "ready", "python", "walls"}           once, at the start
+    launcher -> worker   {"op": "ready", "python", "walls", "version"}   once, at the start
                          {"op": "result", "load", "runs": [{…}]}      body: output and printed text of each run in turn
 """
 
 import gc
+import hashlib
 import json
 import os
 import socket
@@ -49,7 +50,7 @@ def main() -> int:
     try:
         nursery = supervisor.Nursery(ours)
         python = "{}.{}.{}".format(*sys.version_info)
-        wire.write_frame(stdout, {"op": "ready", "python": python, "walls": walls.walls})
+        wire.write_frame(stdout, {"op": "ready", "python": python, "walls": walls.walls, "version": _version()})
         _serve(stdin, stdout, nursery)
     except wire.Closed:
         return 0
@@ -57,6 +58,17 @@ def main() -> int:
         print(f"launcher: {exc}", file=sys.stderr)
         return _EXIT_BROKEN
     return 0
+
+
+def _version() -> str:
+    """A hash of the files beside this one: the worker refuses a sandbox image built from others than its own."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    digest = hashlib.sha256()
+    for name in sorted(os.listdir(folder)):
+        if name.endswith((".py", ".json")):
+            with open(os.path.join(folder, name), "rb") as file:
+                digest.update(name.encode() + b"\0" + file.read())
+    return digest.hexdigest()
 
 
 def _private_streams() -> tuple[int, int]:

@@ -1,9 +1,11 @@
 """What every backend with a launcher shares: the launcher's configuration and the box made of a stream and a stop."""
 
+import hashlib
 import importlib.util
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from judge.languages import Language
@@ -31,7 +33,7 @@ class LaunchedBox:
         self._stop = stop
         self._conversation = Conversation(stream)
         try:
-            self._info = self._conversation.wait_until_ready(backend, image, START_TIMEOUT_S)
+            self._info = self._conversation.wait_until_ready(backend, image, inside_version(), START_TIMEOUT_S)
         except BaseException:
             stop()
             raise
@@ -45,6 +47,16 @@ class LaunchedBox:
 
     def close(self) -> None:
         self._stop()
+
+
+@cache
+def inside_version() -> str:
+    """The hash by which a launcher names its files; see judge/inside/launcher.py."""
+    digest = hashlib.sha256()
+    for path in sorted(INSIDE.iterdir()):
+        if path.suffix in (".py", ".json"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def launcher_config(options: BoxOptions, timeout_decorator: str | None, die_with_parent: bool) -> str:

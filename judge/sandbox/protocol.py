@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, get_args
 
 import msgspec
 
-from judge.errors import BoxBroken
+from judge.errors import BoxBroken, BoxUnavailable
 from judge.models import CompileError, Limits
 from judge.sandbox.base import BoxInfo, Ended, Failure, FailureKind, Input, Job, JobResult, RunResult
 
@@ -33,6 +33,7 @@ class _Ready(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     op: Literal["ready"]
     python: str
     walls: list[str]
+    version: str
 
 
 class _Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,8 +88,12 @@ class Conversation:
         self._stream = stream
         self._held: OrderedDict[str, int] = OrderedDict()
 
-    def wait_until_ready(self, backend: str, image: str | None, timeout_s: float) -> BoxInfo:
+    def wait_until_ready(self, backend: str, image: str | None, version: str, timeout_s: float) -> BoxInfo:
+        """Raises BoxUnavailable when the launcher's files are not of this version: half of a protocol each."""
         header, _ = self._receive(_decode_ready, timeout_s)
+        if header.version != version:
+            remedy = "Build it anew: judge image build."
+            raise BoxUnavailable("The sandbox image was built from another version of the judge.", remedy)
         return BoxInfo(backend, tuple(header.walls), f"Python {header.python}", image)
 
     def run(self, job: Job) -> JobResult:
