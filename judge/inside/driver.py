@@ -36,7 +36,7 @@ _RECURSION_LIMIT = 1_000_000
 # fmt: off
 _EAGER = (
     "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "json",
-    "math", "operator", "re", "string", "time", "typing",
+    "math", "operator", "re", "string", "time", "typing", "zlib",
 )
 # fmt: on
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
