@@ -15,7 +15,7 @@ from judge.errors import JudgeError, MachineFault, PackageError
 from judge.generate import build
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
-from judge.sandbox.base import Box
+from judge.sandbox.keeper import BoxKeeper
 from worker.api_client import ApiClient, ApiUnreachable, ReportRefused
 from worker.queue import JudgingTask
 from worker.settings import Settings
@@ -29,7 +29,7 @@ Prepared = tuple[Problem, Calibration]
 class Judge:
     """Judges tasks one after another in one box."""
 
-    def __init__(self, settings: Settings, box: Box, api: ApiClient) -> None:
+    def __init__(self, settings: Settings, box: BoxKeeper, api: ApiClient) -> None:
         self._box, self._api = box, api
         self._packages_folder = settings.cache_folder / "packages"
         self._cache = Cache(settings.cache_folder)
@@ -38,6 +38,7 @@ class Judge:
     def handle(self, task: JudgingTask) -> None:
         """Judge and report. Raises ApiUnreachable when the report could not be delivered: the task must stay queued."""
         report = self._judge(task)
+        self._box.submission_ends()
         try:
             self._api.report(task.id, report.model_dump_json().encode())
         except ReportRefused as exc:

@@ -119,12 +119,13 @@ def _judge_for_a_while(cpu: int) -> float:
 
 def _boxed(ready: Ready) -> tuple[float, float, float]:
     """(CPU with worker and Docker's daemons, CPU of the container, wall) seconds of one submission."""
-    before = _container_cpu_s(ready), _daemons_cpu_s(), time.process_time(), time.monotonic()
+    container, daemons = _container_cpu_s(ready), _daemons_cpu_s()
+    own, wall = time.process_time(), time.monotonic()
     for _ in range(_PER_ROUND):
         ready.judge()
-    after = _container_cpu_s(ready), _daemons_cpu_s(), time.process_time(), time.monotonic()
-    container, daemons, own, wall = ((late - early) / _PER_ROUND for early, late in zip(before, after, strict=True))
-    return container + daemons + own, container, wall
+    wall, own = time.monotonic() - wall, time.process_time() - own  # first: asking Docker takes a while
+    container, daemons = _container_cpu_s(ready) - container, _daemons_cpu_s() - daemons
+    return (container + daemons + own) / _PER_ROUND, container / _PER_ROUND, wall / _PER_ROUND
 
 
 def _elapsed_s(ready: Ready) -> float:

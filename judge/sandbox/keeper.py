@@ -1,8 +1,8 @@
 """Keeps one box ready for a worker process, whatever happens to the boxes.
 
-A box serves `recycle_after` jobs and is then replaced by one that was started in the background meanwhile, so that
-nobody waits for it; one that breaks is replaced at once. A job on a broken box is not tried again here: whether and how
-often a judging is tried again is the worker's decision.
+A box serves `recycle_after` submissions and is then replaced by one that was started in the background meanwhile, so
+that nobody waits for it; one that breaks is replaced at once. A job on a broken box is not tried again here: whether
+and how often a judging is tried again is the worker's decision.
 """
 
 import contextlib
@@ -18,11 +18,11 @@ _START_NEXT_AT = 0.9  # of a box's life, so that the next is ready at its end
 class BoxKeeper:
     """A Box that replaces itself. Not for use by several threads at once."""
 
-    def __init__(self, start: Callable[[], Box], recycle_after: int = 500) -> None:
+    def __init__(self, start: Callable[[], Box], recycle_after: int) -> None:
         self._start, self._recycle_after = start, recycle_after
         self._box: Box | None = start()
         self._info = self._box.info
-        self._jobs = 0
+        self._served = 0
         self._next: _Starting | None = None
 
     @property
@@ -30,19 +30,22 @@ class BoxKeeper:
         return self._info
 
     def run(self, job: Job) -> JobResult:
-        if self._jobs >= self._recycle_after:
-            self._retire()
         if self._box is None:
             self._box = self._next.wait() if self._next else self._start()
-            self._next, self._info, self._jobs = None, self._box.info, 0
-        self._jobs += 1
-        if self._next is None and self._jobs >= self._recycle_after * _START_NEXT_AT and self._recycle_after > 1:
-            self._next = _Starting(self._start)
+            self._next, self._info, self._served = None, self._box.info, 0
         try:
             return self._box.run(job)
         except MachineFault:
             self._retire()
             raise
+
+    def submission_ends(self) -> None:
+        """Say that the next job belongs to another submission; between two is the time to change the box."""
+        self._served += 1
+        if self._served >= self._recycle_after:
+            self._retire()
+        if self._served >= self._recycle_after * _START_NEXT_AT and self._next is None:
+            self._next = _Starting(self._start)
 
     def close(self) -> None:
         self._retire()
