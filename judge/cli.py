@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from judge.errors import JudgeError, NotInterpretable, PackageError, UnknownName
+from judge.errors import JudgeError, PackageError, WrongUse
 
 EXIT_OK, EXIT_NOT_ACCEPTED, EXIT_USAGE, EXIT_JUDGE_ERROR = 0, 1, 2, 3
 COMMANDS = ("bench", "check", "demo", "doctor", "image", "serve", "submit")
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.ClickException as exc:
         exc.show()
         sys.exit(EXIT_USAGE)
-    except (UnknownName, NotInterpretable, PackageError) as exc:
+    except (WrongUse, PackageError) as exc:
         _complain(exc)
         sys.exit(EXIT_USAGE)
     except JudgeError as exc:

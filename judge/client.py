@@ -8,12 +8,12 @@ from typing import Any
 
 import urllib3
 
-from judge.errors import JudgeError, MachineFault
+from judge.errors import MachineFault, WrongUse
 
 _HOLD_S = 20
 
 
-class Refused(JudgeError):
+class Refused(WrongUse):
     """Raised when the server refuses the request; the message is the server's."""
 
 

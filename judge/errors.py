@@ -2,8 +2,8 @@
 
     JudgeError                  something is wrong that is not the submission's fault
     |-- PackageError            a problem package is broken: file, key, reason
-    |-- UnknownName             a problem, language or backend that does not exist
-    |-- NotInterpretable        an own input that does not fit the problem's interface
+    |-- WrongUse                what was asked for cannot be: the asker's fault
+    |   `-- UnknownName         a problem, language or backend that does not exist
     `-- MachineFault            the machine's fault: try again, at worst JE, never the candidate's
         |-- BoxUnavailable      no box can be had here: says what is missing and how to mend it
         `-- BoxBroken           a running box broke its promises; it is thrown away
@@ -29,16 +29,16 @@ class PackageError(JudgeError):
         super().__init__(f"{place}: {reason}")
 
 
-class UnknownName(JudgeError):
+class WrongUse(JudgeError):
+    """Raised when what was asked for cannot be; says what would be right."""
+
+
+class UnknownName(WrongUse):
     """Raised when no problem, language or backend has this name; lists those that exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
         super().__init__(f"unknown {kind} {name!r}; there is: {', '.join(self.known) or 'none'}")
-
-
-class NotInterpretable(JudgeError):
-    """Raised when an input given by a user is not what the problem takes."""
 
 
 class MachineFault(JudgeError):

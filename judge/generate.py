@@ -52,7 +52,11 @@ def _make_inputs(problem: Problem, group: str, named: dict[str, Recipe], source:
     result = box.run(Job(source, {"kind": "recipe"}, recipes, LIMITS, show=True, max_timeouts=1))
     outputs = _outputs(problem, _FILE, list(named), result)
     for name, output in zip(named, outputs, strict=True):
-        if reason := problem.interface.why_not_input(msgspec.json.decode(output)):
+        try:
+            reason = problem.interface.why_not_input(msgspec.json.decode(output))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+            reason = f"what it returned is no JSON: {exc}"
+        if reason:
             raise problem.error(_FILE, f"{group}/{name}: {reason}")
     return outputs
 

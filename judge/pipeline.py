@@ -123,11 +123,17 @@ def _case_result(problem: Problem, group: Group, limits: Limits, case: Case, num
         peak_memory_kib=run.peak_memory_kib,
         time_limit=("cpu" if run.ended == "cpu_limit" else "wall") if verdict is Verdict.TLE else None,
         exception_type=_exception_type(run, _is_shown(group)),
-        exit_code=run.failure.code if run.failure and run.failure.kind == "exit" else run.exit_code,
+        exit_code=_exit_code(run),
         signal=run.signal,
         fault=fault if verdict is Verdict.RTE else None,
         detail=_detail(case, run, difference, compared) if _is_shown(group) else None,
     )
+
+
+def _exit_code(run: RunResult) -> int | None:
+    """As the kernel would have it, eight bits, also where the driver saw the exit coming."""
+    code = run.failure.code if run.failure and run.failure.kind == "exit" else run.exit_code
+    return None if code is None else code & 0xFF
 
 
 def _exception_type(run: RunResult, shown: bool) -> str | None:
@@ -153,8 +159,8 @@ def _detail(case: Case, run: RunResult, difference: str | None, compared: bool) 
         expected=_shown(case.answer) if compared else None,
         output=_shown(run.output) if run.ended == "ok" else None,
         printed=_cut(run.printed),
-        message=message,
-        traceback=list(failure.traceback) if failure else [],
+        message=None if message is None else _cut(message),
+        traceback=[_cut(line) for line in failure.traceback] if failure else [],
     )
 
 

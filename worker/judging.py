@@ -61,7 +61,7 @@ class Judge:
                 return _KINDS[task.kind](self, task, problem, calibration)
             except PackageError as exc:
                 _log.error("judging %s: broken package: %s", task.id, exc)
-                return pipeline.judge_error(f"the problem package is broken: {exc}")
+                return pipeline.judge_error("the problem package is broken; the worker's log says where")
             except ApiUnreachable:
                 raise
             except MachineFault as exc:

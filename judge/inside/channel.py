@@ -16,6 +16,7 @@ LOADED, RESULT, FAILURE = b"L", b"R", b"F"
 
 _CHUNK: Final = 1 << 18
 _MAX_FAILURE: Final = 64 << 10
+_MAX_PRINTED: Final = 64 << 10  # kept of a case's printed text: enough to be shown, and every case's fits one frame
 _SHORTEST_WAIT_MS: Final = 1
 
 
@@ -91,7 +92,7 @@ class Channel:
             raise Misbehaved("died") from None
         if len(received) > middle + printed_size or kind not in (LOADED, RESULT, FAILURE):
             raise Misbehaved("protocol")
-        return kind, bytes(received[REPLY.size : middle]), bytes(received[middle:])
+        return kind, bytes(received[REPLY.size : middle]), bytes(received[middle : middle + _MAX_PRINTED])
 
     def finish(self) -> None:
         """Tell the child that nothing more comes."""

@@ -30,6 +30,7 @@ from channel import FAILURE, LENGTH, LOADED, REPLY, RESULT
 
 FILE_NAME: Final = "solution.py"
 _MAX_TRACEBACK = 12
+_MAX_KEPT = 16_000  # characters of printed text
 _RECURSION_LIMIT = 1_000_000
 # Imported before the fork. `threading`, `random` and what needs them come when they are first used: each has work to do
 # in every forked child, a fifth of what a child costs.
@@ -64,8 +65,8 @@ class Printed(io.TextIOBase):
         self.size += len(text)
         if self.size > self.limit:
             raise OutputLimitExceeded(f"printed more than {self.limit} characters")
-        if self.keep:
-            self.parts.append(text)
+        if self.keep and self.size - len(text) < _MAX_KEPT:
+            self.parts.append(text[:_MAX_KEPT])
         return len(text)
 
     def take(self) -> bytes:

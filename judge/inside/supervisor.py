@@ -79,7 +79,10 @@ class Nursery:
         while self._spare is None:
             self._hear(_START_GRACE_S)
         child, self._spare = self._spare, None
+        while self._hear(0, patient=False):  # it may have died while it waited
+            pass
         if child.pid in self._dead:
+            child.channel.close()
             raise BoxBroken(f"a child died while it was jailed (wait status {self._dead[child.pid][0]})")
         self._order()
         return child
@@ -103,14 +106,15 @@ class Nursery:
     def _order(self) -> None:
         self._commands.send(b"F")
 
-    def _hear(self, timeout_s: float, patient: bool = True) -> None:
+    def _hear(self, timeout_s: float, patient: bool = True) -> bool:
+        """Take one message; False when none came in that time."""
         self._commands.settimeout(timeout_s)
         try:
             message, fds, _, _ = socket.recv_fds(self._commands, 64, 1)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):
             if patient:
                 raise BoxBroken("the zygote does not answer") from None
-            return
+            return False
         if not message:
             raise BoxBroken("the zygote is gone")
         if message[:1] == b"C":
@@ -118,6 +122,7 @@ class Nursery:
         else:
             _, pid, status, peak_memory_kib, cpu_ns = zygote.EXIT.unpack(message)
             self._dead[pid] = (status, peak_memory_kib, cpu_ns)
+        return True
 
 
 def run(nursery: Nursery, job: Job) -> tuple[dict[str, Any], list[Fact], list[int]]:

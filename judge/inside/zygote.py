@@ -24,6 +24,7 @@ import jail
 
 CHILD = struct.Struct("=ci")
 EXIT = struct.Struct("=ciiqq")
+_JAILED = b"J"  # a child's first word, before which nobody hears of it
 
 # Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
 _HIGH_UIDS = range(1 << 30, 1 << 31)
@@ -69,8 +70,11 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
             channel = jail.enter(walls, uid, theirs.fileno())
         except BaseException as exc:
             _die(commands, exc)
+        os.write(channel, _JAILED)
         driver.main(channel)
     theirs.close()
+    if ours.recv(1) != _JAILED:
+        sys.exit("a child could not be jailed")
     socket.send_fds(commands, [CHILD.pack(b"C", pid)], [ours.fileno()])
     ours.close()
 

@@ -31,8 +31,9 @@ class BoxKeeper:
 
     def run(self, job: Job) -> JobResult:
         if self._box is None:
-            self._box = self._next.wait() if self._next else self._start()
-            self._next, self._info, self._served = None, self._box.info, 0
+            following, self._next = self._next, None
+            self._box = following.wait() if following else self._start()
+            self._info, self._served = self._box.info, 0
         try:
             return self._box.run(job)
         except MachineFault:
@@ -57,7 +58,8 @@ class BoxKeeper:
     def _retire(self) -> None:
         if self._box:
             box, self._box = self._box, None
-            box.close()
+            with contextlib.suppress(MachineFault, OSError):  # it is given up either way
+                box.close()
 
 
 class _Starting:

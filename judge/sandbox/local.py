@@ -4,6 +4,7 @@ The zero-setup default where no Docker daemon answers. Every wall of the jail st
 (BoxInfo.walls says which); the outer wall, the container, is missing, and everything that shows the backend says so.
 """
 
+import contextlib
 import select
 import subprocess
 import sys
@@ -42,7 +43,8 @@ def start(options: BoxOptions) -> LaunchedBox:
         process.wait()
         for pipe in (process.stdin, process.stdout, log):
             assert pipe
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):  # what was not yet written is of no use to the dead
+                pipe.close()
 
     return LaunchedBox("local", None, stream, stop)
 
@@ -67,7 +69,10 @@ class PipeStream:
         while len(data) < size:
             if not self._readable.poll(max(0.0, deadline - time.monotonic()) * 1000):
                 raise BoxBroken(f"the launcher did not answer within {timeout_s:.0f} s")
-            piece = self._stdout.read1(size - len(data))  # type: ignore[attr-defined]
+            try:
+                piece = self._stdout.read1(size - len(data))  # type: ignore[attr-defined]
+            except ValueError as exc:
+                raise BoxBroken("the box was closed while a program ran") from exc
             if not piece:
                 raise BoxBroken(f"the launcher ended{self._last_words()}")
             data += piece

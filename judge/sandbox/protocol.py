@@ -19,6 +19,7 @@ _MAX_HEADER = 1 << 20
 _MAX_BODY = 256 << 20
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
 _MIB = 1 << 20
+_MAX_TEXT = 2_000
 
 
 class Stream(Protocol):
@@ -158,7 +159,7 @@ class Conversation:
         data = self._stream.receive(header_size + body_size, timeout_s)
         try:
             return decode(data[:header_size]), data[header_size:]
-        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise BoxBroken("the launcher's answer is not of the protocol") from exc
 
 
@@ -197,13 +198,14 @@ def failure_of(data: bytes) -> Failure:
 def _said(data: bytes) -> _Said:
     try:
         return _decode_said(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Said(message="the failure could not be described")
 
 
 def _failure(said: _Said) -> Failure:
     kind: FailureKind = said.kind if said.kind in get_args(FailureKind) else "exception"  # type: ignore[assignment]
-    return Failure(kind, said.type[:100], said.message, said.code, tuple(said.traceback[:20]))
+    lines = tuple(line[:_MAX_TEXT] for line in said.traceback[:20])
+    return Failure(kind, said.type[:100], said.message[:_MAX_TEXT], said.code, lines)
 
 
 def load_failed(text: str, printed: str) -> JobResult:
