@@ -1,0 +1,142 @@
+"""The local box of a user who is not root: no chroot, no user of its own; Landlock and the syscall filter must hold."""
+
+import ctypes
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOBODY = 65534
+
+PROGRAM = """
+import json, sys
+sys.path[:0] = json.loads(sys.argv[1])
+from boxes import Caller, options
+from judge.sandbox import start_box
+
+attacks, without = json.loads(sys.stdin.read())
+box = start_box("local", options(tuple(without)))
+caller = Caller(box)
+seen = {name: caller.one(source) for name, source in attacks.items()}
+caller.judges_a_clean_submission()
+print(json.dumps({"walls": box.info.walls, "seen": {name: [run.ended, run.output.decode()] for name, run in seen.items()}}))
+box.close()
+"""
+
+ATTACKS = {
+    "the password file": "return open('/etc/passwd').read(5)",
+    "the problems": f"return open({str(ROOT / 'problems/two-sum/data/sample/1.ans')!r}).read(5)",
+    "the launcher": "import sys; return open(sys.modules['jail'].__file__).read(5)",
+    "a listing": "import os; return os.listdir('/')[0]",
+    "another process": "return open('/proc/self/status').read(5)",
+    "a new file": "open('/tmp/left-behind', 'w'); return 'made'",
+    "a process": "import os\npid = os.fork()\nif not pid: os._exit(0)\nreturn pid",
+    "a program": "import subprocess; return subprocess.run(['/bin/true']).returncode",
+    "a socket": "import socket\nwith socket.socket() as s: return s.fileno()",
+    "a signal to the parent": "import os; os.kill(os.getppid(), 0); return 'sent'",
+}
+HONEST = "import decimal, random, statistics; return statistics.mean([decimal.Decimal(1), decimal.Decimal(3)]) == 2"
+
+
+@pytest.fixture(scope="module")
+def landlock() -> None:
+    abi = ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1)
+    if abi < 1:
+        pytest.skip("this kernel has no Landlock (provide it: Linux 5.13 or later with CONFIG_SECURITY_LANDLOCK)")
+
+
+def python_of_everybody() -> list[str]:
+    """A command that runs Python as a user who is not root: as nobody when we are root."""
+    if os.geteuid():
+        return [sys.executable]
+    if not shutil.which("setpriv"):
+        pytest.skip("setpriv is not installed (provide it: apt-get install util-linux)")
+    drop = [
+        "setpriv",
+        f"--reuid={NOBODY}",
+        f"--regid={NOBODY}",
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--bounding-set=-all",
+    ]
+    wanted = (
+        "import subprocess, sys; subprocess.run([sys.executable, '-c', '']); sys.exit(sys.version_info[:2] != (%d, %d))"
+    )
+    for python in (sys.executable, "/usr/bin/python3"):
+        if (
+            Path(python).exists()
+            and not subprocess.run([*drop, python, "-c", wanted % sys.version_info[:2]], capture_output=True).returncode
+        ):
+            return [*drop, python]
+    pytest.skip(f"no Python {sys.version_info[0]}.{sys.version_info[1]} that another user may run "
+                "(provide it: apt-get install python3)")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Folders to import from that everybody may read: ours, and those of the packages the library needs."""
+    if os.geteuid():
+        return [str(Path(__file__).parent), str(ROOT), *sys.path]
+    home = Path("/var/tmp") / f"judge-non-root-{os.getpid()}"  # pytest's own folders are closed to others
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(ROOT / "judge", home / "judge", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(Path(__file__).parent / "boxes.py", home)
+    pydantic = importlib.util.find_spec("pydantic")
+    assert pydantic
+    assert pydantic.origin
+    shutil.copytree(Path(pydantic.origin).parents[1], home / "site-packages", ignore=_not_needed)
+    yield [str(home), str(home / "site-packages")]
+    shutil.rmtree(home)
+
+
+def _not_needed(folder: str, names: list[str]) -> list[str]:
+    """Leave out what the library's sandbox never imports, for the copy's sake."""
+    wanted = (
+        "annotated_types", "certifi", "charset_normalizer", "docker", "idna", "msgspec", "pydantic", "requests",
+        "timeout_decorator", "typing_", "urllib3", "yaml", "_yaml",
+    )  # fmt: skip
+    if Path(folder).name != "site-packages":
+        return [name for name in names if name == "__pycache__"]
+    return [name for name in names if not name.startswith(wanted)]
+
+
+def run_as_nobody(library: list[str], bodies: dict[str, str], without: tuple[str, ...] = ()) -> dict[str, object]:
+    sources = {
+        name: "def two_words(n):\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+        for name, body in bodies.items()
+    }
+    ended = subprocess.run(
+        [*python_of_everybody(), "-c", PROGRAM, json.dumps(library)],
+        input=json.dumps([sources, without]), capture_output=True, text=True, timeout=120, cwd="/",
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    result: dict[str, object] = json.loads(ended.stdout)
+    return result
+
+
+def test_landlock_and_the_filter_refuse_every_attack(landlock: None, library: list[str]):
+    result = run_as_nobody(library, {**ATTACKS, "honest": HONEST})
+    assert result["walls"] == ["landlock", "rlimits", "seccomp"]
+    seen = dict(result["seen"])
+    assert seen.pop("honest") == ["ok", "true"]
+    assert {name: ended for name, (ended, _) in seen.items()} == dict.fromkeys(ATTACKS, "failed")
+
+
+def test_without_landlock_files_can_be_read(landlock: None, library: list[str]):
+    seen = run_as_nobody(library, ATTACKS, without=("landlock",))["seen"]
+    assert seen["the password file"] == ["ok", '"root:"']
+    assert seen["a listing"][0] == "ok"
+    assert seen["a process"][0] == "failed"
+
+
+def test_without_the_filter_processes_can_be_made(landlock: None, library: list[str]):
+    seen = run_as_nobody(library, ATTACKS, without=("seccomp",))["seen"]
+    assert seen["a process"][0] == "ok"
+    assert seen["a socket"][0] == "ok"
+    assert seen["the password file"][0] == "failed"
