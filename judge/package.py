@@ -12,22 +12,21 @@ Does not promise that the package is any good: only that it is well-formed.
 Source of the layout: ICPC/Kattis problem package format, 2025-09.
 """
 
-import difflib
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from judge.errors import PackageError
 from judge.interface import Interface
 from judge.models import Verdict
+from judge.package_files import read_text, read_yaml
 
 SAMPLE = "sample"
 FOLDER_VERDICTS = {
@@ -175,13 +174,13 @@ def load_package(folder: Path) -> Problem:
     if not SLUG.fullmatch(slug):
         raise PackageError(slug, "", "the folder's name must be lower-case words joined by hyphens")
     generators_file = folder / "generators" / "generators.yaml"
-    generators = _read_yaml(slug, folder, generators_file, GeneratorsYaml) if generators_file.exists() else None
+    generators = read_yaml(slug, folder, generators_file, GeneratorsYaml) if generators_file.exists() else None
     problem = Problem(
         slug=slug,
         folder=folder,
-        meta=_read_yaml(slug, folder, folder / "problem.yaml", ProblemYaml),
-        interface=_read_yaml(slug, folder, folder / "interface.yaml", Interface),
-        statement=_read_text(slug, folder, folder / "statement" / "problem.en.md"),
+        meta=read_yaml(slug, folder, folder / "problem.yaml", ProblemYaml),
+        interface=read_yaml(slug, folder, folder / "interface.yaml", Interface),
+        statement=read_text(slug, folder, folder / "statement" / "problem.en.md"),
         groups=tuple(_groups(slug, folder, generators)),
         generators=generators,
         jury=tuple(_jury(slug, folder)),
@@ -217,50 +216,6 @@ def hash_folder(folder: Path) -> str:
     return digest.hexdigest()
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
-def _read_yaml(slug: str, folder: Path, path: Path, model: type[M]) -> M:
-    name = str(path.relative_to(folder))
-    text = _read_text(slug, folder, path)
-    try:
-        data = yaml.safe_load(text) or {}
-    except yaml.MarkedYAMLError as exc:
-        line = exc.problem_mark.line + 1 if exc.problem_mark else None
-        raise PackageError(slug, name, f"is no YAML: {exc.problem}", line=line) from exc
-    if not isinstance(data, dict):
-        raise PackageError(slug, name, "must hold keys and values")
-    try:
-        return model.model_validate(data)
-    except ValidationError as exc:
-        raise _first_error(slug, name, text, model, exc) from exc
-
-
-def _first_error(slug: str, name: str, text: str, model: type[BaseModel], exc: ValidationError) -> PackageError:
-    """The first fault as file, line, key and reason; an unknown key comes with the nearest one that exists."""
-    error = exc.errors()[0]
-    key = ".".join(str(part) for part in error["loc"])
-    last = next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "")
-    line = next(
-        (n for n, row in enumerate(text.splitlines(), 1) if re.match(rf"[\s\-{{]*{re.escape(last)}\s*:", row)), None
-    )
-    reason = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        known = [field.alias or field_name for field_name, field in model.model_fields.items()]
-        near = difflib.get_close_matches(last, known, n=1)
-        reason = "unknown key" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
-    return PackageError(slug, name, reason, key=key or None, line=line if last else None)
-
-
-def _read_text(slug: str, folder: Path, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise PackageError(slug, str(path.relative_to(folder)), "the file is missing") from None
-    except UnicodeDecodeError as exc:
-        raise PackageError(slug, str(path.relative_to(folder)), f"is not UTF-8 (byte {exc.start})") from exc
-
-
 def _groups(slug: str, folder: Path, generators: GeneratorsYaml | None) -> Iterator[Group]:
     generated = generators.data if generators else {}
     secret = folder / "data" / "secret"
@@ -271,7 +226,7 @@ def _groups(slug: str, folder: Path, generators: GeneratorsYaml | None) -> Itera
         options = secret / name / "test_group.yaml"
         yield Group(
             name,
-            _read_yaml(slug, folder, options, GroupYaml) if options.exists() else GroupYaml(),
+            read_yaml(slug, folder, options, GroupYaml) if options.exists() else GroupYaml(),
             tuple(_cases(slug, folder, secret / name)),
         )
 
@@ -298,7 +253,7 @@ def _jury(slug: str, folder: Path) -> Iterator[JurySubmission]:
             raise PackageError(slug, f"submissions/{path.name}", f"no verdict is named so; known: {known}")
         for file in sorted(path.iterdir()):
             if file.is_file():
-                _read_text(slug, folder, file)
+                read_text(slug, folder, file)
                 yield JurySubmission(file, FOLDER_VERDICTS[path.name])
 
 

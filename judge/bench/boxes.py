@@ -119,12 +119,12 @@ def _judge_for_a_while(cpu: int) -> float:
 
 def _boxed(ready: Ready) -> tuple[float, float, float]:
     """(CPU with worker and Docker's daemons, CPU of the container, wall) seconds of one submission."""
-    container, daemons = _container_cpu_s(ready), _daemons_cpu_s()
+    container, daemons = _container_cpu_s(ready), _daemons_cpu_s(ready)
     own, wall = time.process_time(), time.monotonic()
     for _ in range(_PER_ROUND):
         ready.judge()
     wall, own = time.monotonic() - wall, time.process_time() - own  # first: asking Docker takes a while
-    container, daemons = _container_cpu_s(ready) - container, _daemons_cpu_s() - daemons
+    container, daemons = _container_cpu_s(ready) - container, _daemons_cpu_s(ready) - daemons
     return (container + daemons + own) / _PER_ROUND, container / _PER_ROUND, wall / _PER_ROUND
 
 
@@ -177,9 +177,15 @@ def _container_cpu_s(ready: Ready) -> float:
     return float(sum(one["cpu_stats"]["cpu_usage"]["total_usage"] for one in stats)) / 1e9
 
 
-def _daemons_cpu_s() -> float:
-    """CPU time of Docker's own processes (dockerd, containerd, the shims)."""
-    return sum(cpu_s(pid) for pid, name in processes() if name in ("dockerd", "containerd", "containerd-shim"))
+def _daemons_cpu_s(ready: Ready) -> float:
+    """CPU time of Docker's own processes: dockerd, containerd and the box's shim."""
+    client = connect()
+    try:
+        launchers = [int(client.api.inspect_container(one)["State"]["Pid"]) for one in ready.containers]
+    finally:
+        client.close()
+    shims = map(parent_pid, launchers)
+    return sum(cpu_s(pid) for pid, name in processes() if name in ("dockerd", "containerd")) + sum(map(cpu_s, shims))
 
 
 def processes() -> Iterator[tuple[int, str]]:
@@ -199,6 +205,14 @@ def cpu_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def parent_pid(pid: int) -> int:
+    """The process that started this one; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _first_cpu() -> int:

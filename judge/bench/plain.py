@@ -32,7 +32,7 @@ def warm(given: dict[str, Any]) -> float:
     driver.preload(None)
     started = time.process_time()
     for _ in range(_REPEAT):
-        call = driver._load(given["source"], given["entry"])
+        call = driver.load(given["source"], given["entry"])
         for case in cases:
             driver._to_json(call(json.loads(case)))
     return (time.process_time() - started) / _REPEAT

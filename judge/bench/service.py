@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from judge.bench import Figure
-from judge.bench.boxes import PROBLEMS, cpu_s, processes
+from judge.bench.boxes import PROBLEMS, cpu_s, parent_pid, processes
 from judge.package import load_packages
 from judge.sandbox.docker import LABEL, connect
 from judge.stack import Stack, StackOptions
@@ -152,7 +152,7 @@ def _cpu_by_part(running: Service) -> dict[str, float]:
     boxes' (their processes come and go too fast to be asked one by one)."""
     children: dict[int, list[int]] = {}
     for pid, _ in processes():
-        children.setdefault(_parent(pid), []).append(pid)
+        children.setdefault(parent_pid(pid), []).append(pid)
 
     def tree(pid: int) -> float:
         return cpu_s(pid) + sum(tree(child) for child in children.get(pid, ()))
@@ -184,22 +184,15 @@ def _inspected(container: Any) -> Any:
     return container
 
 
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
 def _memory(running: Service) -> Figure:
     """Proportional memory of one pool process and the processes of one box."""
     worker = running.stack.pids()["worker"]
-    pool = [pid for pid, _ in processes() if _parent(pid) == worker]
+    pool = [pid for pid, _ in processes() if parent_pid(pid) == worker]
     launchers = set(_launchers())
     boxes = [
         pid
         for pid, _ in processes()
-        if pid in launchers or _parent(pid) in launchers or _parent(_parent(pid)) in launchers
+        if pid in launchers or parent_pid(pid) in launchers or parent_pid(parent_pid(pid)) in launchers
     ]
     total_mib = (sum(map(_pss_kib, pool)) + sum(map(_pss_kib, boxes))) / 1024 / len(launchers)
     return Figure.at_most("idle worker process with its warm box", [total_mib], "MiB", 150, "proportional set size")

@@ -9,37 +9,23 @@ interview sites give, may call its function `two_sum`, `twoSum` or `Solution.two
                            or `F` (failure, as JSON) to each input
 """
 
-import builtins
-import collections
-import functools
-import heapq
 import importlib.util
 import io
-import itertools
 import json
 import linecache
-import math
 import os
 import sys
 import types
 import typing
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import jail
 from channel import FAILURE, LENGTH, LOADED, REPLY, RESULT
+from loading import FILE_NAME, Call, LoadError, load, prelude
 
-FILE_NAME: Final = "solution.py"
 _MAX_TRACEBACK = 12
 _MAX_KEPT = 16_000  # characters of printed text
 _RECURSION_LIMIT = 1_000_000
-# Imported before the fork. `threading`, `random` and what needs them come when they are first used: each has work to do
-# in every forked child, a fifth of what a child costs.
-# fmt: off
-_EAGER = (
-    "bisect", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "heapq", "itertools", "json",
-    "math", "operator", "re", "string", "time", "typing", "zlib",
-)
-# fmt: on
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -78,20 +64,9 @@ class Printed(io.TextIOBase):
         return text.encode("utf-8", "backslashreplace")
 
 
-Call = typing.Callable[[Any], Any]
-
-
-class LoadError(Exception):
-    """The source cannot be judged at all (a compile error); carries the facts for the report."""
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(facts)
-        self.facts = facts
-
-
 def preload(timeout_decorator: str | None) -> None:
     """Import, in the zygote, what most solutions import: a child gets it for nothing."""
-    _prelude()
+    prelude()
     if timeout_decorator and os.path.isdir(timeout_decorator):
         spec = importlib.util.spec_from_file_location(
             "timeout_decorator", os.path.join(timeout_decorator, "__init__.py")
@@ -109,7 +84,7 @@ def rehearse() -> None:
     entry = {"kind": "class", "name": "Box", "parameters": 1, "methods": {"get": 1}}
     source = "class Box:\n    def __init__(self, n):\n        self.n = n\n\n    def get(self, n):\n        return n\n"
     for _ in range(10):
-        _to_json(_load(source, entry)(json.loads('[["Box",1],["get",1],["get",2]]')))
+        _to_json(load(source, entry)(json.loads('[["Box",1],["get",1],["get",2]]')))
     del sys.modules["solution"]
 
 
@@ -126,7 +101,7 @@ def main(channel: int) -> NoReturn:
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO("")
     try:
-        call = _load(job["source"], job["entry"])
+        call = load(job["source"], job["entry"])
         if job["show"]:
             linecache.cache[FILE_NAME] = (0, None, job["source"].splitlines(True), FILE_NAME)
         if job["soft_limit_s"]:
@@ -162,89 +137,6 @@ def _reply(channel: int, kind: bytes, payload: bytes, printed: bytes) -> None:
         rest = rest[os.write(channel, rest) :]
 
 
-# ---- loading -----------------------------------------------------------------------------------------------------
-
-
-def _load(source: str, entry: dict[str, Any]) -> Call:
-    """Run the source's top level and return the function that runs one case."""
-    try:
-        code = compile(source, FILE_NAME, "exec", dont_inherit=True)
-    except SyntaxError as exc:
-        raise LoadError(
-            kind="syntax_error", message=exc.msg, line=exc.lineno, column=exc.offset, text=(exc.text or "").rstrip("\n")
-        ) from None
-    except (ValueError, OverflowError, RecursionError, MemoryError) as exc:
-        raise LoadError(
-            kind="syntax_error", message=f"{type(exc).__name__}: {exc}", line=None, column=None, text=""
-        ) from None
-    module = sys.modules["solution"] = types.ModuleType("solution")
-    names = vars(module)
-    names["__builtins__"] = _prelude()
-    exec(code, names)
-    own = {name: value for name, value in names.items() if name[0] != "_"}
-    return _CALLERS[entry["kind"]](own, entry)
-
-
-def _function_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
-    name, parameters = entry["name"], entry["parameters"]
-    found = _find(own, name)
-    function = own[found] if found else None
-    if callable(function) and not isinstance(function, type):
-        _check_parameters(function, parameters, name)
-        return lambda arguments: function(*arguments)
-    solution = own.get("Solution")
-    methods = _public(solution) if isinstance(solution, type) else {}
-    method = _find(methods, name)
-    if method is None or not isinstance(solution, type):
-        looked_for = dict.fromkeys([name, _camel(name), f"Solution.{_camel(name)}"])
-        offered = _callables(own) + [f"Solution.{key}" for key in _callables(methods)]
-        raise LoadError(kind="missing_entry", looked_for=list(looked_for), found=offered)
-    static = isinstance(vars(solution).get(method), staticmethod)
-    _check_parameters(methods[method], parameters + (not static), f"Solution.{method}", hidden=not static)
-    return lambda arguments: getattr(solution(), method)(*arguments)
-
-
-def _class_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
-    name = entry["name"]
-    classes = {key: value for key, value in own.items() if isinstance(value, type)}
-    found = _find(classes, name)
-    if found is None:
-        raise LoadError(kind="missing_entry", looked_for=[name], found=_callables(own))
-    cls = classes[found]
-    constructor = getattr(cls, "__init__")  # noqa: B009 - as a value, whichever class of the line it is from
-    if isinstance(constructor, types.FunctionType):
-        _check_parameters(constructor, entry["parameters"] + 1, f"{name}.__init__", hidden=True)
-    attributes = {}
-    offered = _public(cls)
-    for method_name, parameters in entry["methods"].items():
-        method = _find(offered, method_name)
-        if method is None:
-            names = [f"{name}.{key}" for key in _callables(offered)]
-            raise LoadError(kind="missing_entry", looked_for=[f"{name}.{method_name}"], found=names)
-        _check_parameters(offered[method], parameters + 1, f"{name}.{method_name}", hidden=True)
-        attributes[method_name] = method
-
-    def run(operations: list[list[Any]]) -> list[Any]:
-        instance = cls(*operations[0][1:])
-        bound = {key: getattr(instance, attribute) for key, attribute in attributes.items()}
-        return [None, *(bound[operation[0]](*operation[1:]) for operation in operations[1:])]
-
-    return run
-
-
-def _recipe_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
-    """For a package's generator: an input names the function and gives its keyword arguments."""
-
-    def run(recipe: dict[str, Any]) -> Any:
-        arguments = dict(recipe)
-        return own[arguments.pop("make")](**arguments)
-
-    return run
-
-
-_CALLERS = {"function": _function_caller, "class": _class_caller, "recipe": _recipe_caller}
-
-
 def _with_soft_limit(call: Call, seconds: float) -> Call:
     """Stop the call from inside, shortly before the supervisor kills it, to say where it was.
 
@@ -252,62 +144,6 @@ def _with_soft_limit(call: Call, seconds: float) -> Call:
     """
     module = sys.modules.get("timeout_decorator")
     return module.timeout(seconds, use_signals=True, timeout_exception=TimeIsUp)(call) if module else call
-
-
-def _find(names: dict[str, Any], wanted: str) -> str | None:
-    """The wanted name as it is written there: exactly, or else in another style (two_sum, twoSum, TwoSum)."""
-    if wanted in names:
-        return wanted
-    plain = wanted.replace("_", "").lower()
-    return next((name for name in names if name.replace("_", "").lower() == plain), None)
-
-
-def _public(cls: type) -> dict[str, Any]:
-    return {name: getattr(cls, name) for name in dir(cls) if name[0] != "_"}
-
-
-def _check_parameters(function: Any, count: int, name: str, hidden: bool = False) -> None:
-    """Refuse a plain function that cannot be called with that many arguments; `hidden`: one of them is self."""
-    function = getattr(function, "__wrapped__", function)
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return
-    required = code.co_argcount - len(function.__defaults__ or ())
-    takes_any = bool(code.co_flags & 0x04)
-    missing_keywords = code.co_kwonlyargcount - len(function.__kwdefaults__ or ())
-    if required <= count and (takes_any or count <= code.co_argcount) and not missing_keywords:
-        return
-    names = list(code.co_varnames[: code.co_argcount])[hidden:]
-    raise LoadError(kind="wrong_parameters", function=name, expected=count - hidden, found=names)
-
-
-def _callables(names: dict[str, Any]) -> list[str]:
-    return [name for name, value in names.items() if callable(value)][:20]
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-@functools.cache
-def _prelude() -> dict[str, Any]:
-    """The names a solution finds without importing them, as on interview sites.
-
-    They are given as its builtins, not copied into its globals: a copy would touch, and so make this process own, the
-    memory page of every one of them, which cost more than all the jail's system calls.
-    """
-    modules = {name: __import__(name) for name in _EAGER}
-    names: dict[str, Any] = {**vars(builtins), **modules}
-    for module in (typing, collections, heapq, modules["bisect"], functools, itertools):
-        public = getattr(module, "__all__", None) or [name for name in dir(module) if name[0] != "_"]
-        names.update((name, getattr(module, name)) for name in public)
-    names.update((name, getattr(math, name)) for name in ("inf", "gcd", "sqrt", "ceil", "floor", "log2"))
-    names.update(dataclass=modules["dataclasses"].dataclass, exit=sys.exit, quit=sys.exit)
-    return names
-
-
-# ---- reporting ---------------------------------------------------------------------------------------------------
 
 
 class Unserialisable(Exception):

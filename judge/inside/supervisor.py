@@ -167,13 +167,14 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
                 "failure": payload.decode("utf-8", "replace"),
                 "printed": printed.decode("utf-8", "replace"),
             }
+        room = _MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts)
         for data in job.inputs[len(facts) :]:
-            room = _MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts)
             kind, payload, more = child.channel.exchange(data, clock, min(room, job.limits.output_bytes))
             cpu_ns, wall_ns = clock.lap()
             late = cpu_ns > job.limits.cpu_ns
             ended = "cpu_limit" if late else "ok" if kind == RESULT else "failed"
             facts.append(Fact(ended, cpu_ns, wall_ns, b"" if late and kind == RESULT else payload, printed + more))
+            room -= len(payload)
             printed = b""
             if late:
                 child.kill()
