@@ -57,8 +57,7 @@ class ApiClient:
 
     def fetch_package(self, slug: str, package_hash: str, packages: Path) -> Path:
         """The folder of this package below `packages`, fetched if it is not there. Raises ApiUnreachable."""
-        home = packages / package_hash
-        folder = home / slug
+        folder = packages / package_hash / slug
         if folder.is_dir():
             return folder
         status, data = self._ask("GET", f"/internal/packages/{package_hash}")
@@ -67,11 +66,14 @@ class ApiClient:
         packages.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=packages))
         try:
-            with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-                tar.extractall(scratch / slug, filter="data")
+            try:
+                with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+                    tar.extractall(scratch / slug, filter="data")
+            except (tarfile.TarError, EOFError) as exc:
+                raise ApiUnreachable(f"the API sent no package of {slug!r}: {type(exc).__name__}") from exc
             if hash_folder(scratch / slug) != package_hash:
                 raise ApiUnreachable(f"the API sent another package than {package_hash[:12]} of {slug!r}")
-            _move_into_place(scratch, home)
+            _move_into_place(scratch / slug, folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return folder
@@ -84,10 +86,11 @@ class ApiClient:
         return response.status, response.data
 
 
-def _move_into_place(scratch: Path, home: Path) -> None:
+def _move_into_place(finished: Path, folder: Path) -> None:
     """Rename the finished folder; when another process was quicker, its copy is as good."""
+    folder.parent.mkdir(exist_ok=True)
     try:
-        scratch.rename(home)
+        finished.rename(folder)
     except OSError:
-        if not home.is_dir():
+        if not folder.is_dir():
             raise

@@ -61,12 +61,17 @@ class Judge:
                 return _KINDS[task.kind](self, task, problem, calibration)
             except PackageError as exc:
                 _log.error("judging %s: broken package: %s", task.id, exc)
-                return pipeline.judge_error("the problem package is broken; the worker's log says where")
+                # The place only: a reason may quote what a case holds, and whoever submitted reads this.
+                return pipeline.judge_error(f"the problem package is broken: {exc.package}/{exc.file}")
             except ApiUnreachable:
                 raise
             except MachineFault as exc:
                 _log.warning("judging %s: attempt %d of %d: %s", task.id, attempt, _ATTEMPTS, exc)
                 fault: JudgeError = exc
+            except Exception as exc:
+                # Ours, and unforeseen. Left to Celery, the submission would stay without an answer.
+                _log.exception("judging %s", task.id)
+                return pipeline.judge_error(f"the judge failed: {type(exc).__name__}")
         return pipeline.judge_error(f"the machine failed {_ATTEMPTS} times: {fault}")
 
     def _prepare(self, slug: str, package_hash: str) -> Prepared:

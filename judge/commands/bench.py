@@ -3,12 +3,11 @@
 import json
 
 import click
-from rich.markup import escape
 
 from judge.bench import Figure
 from judge.bench.run import MEASUREMENTS, run
 from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
-from judge.commands.tables import table, wide_console
+from judge.commands.tables import plain, table, wide_console
 from judge.sandbox.docker import connect
 
 
@@ -39,11 +38,11 @@ def command(names: tuple[str, ...], as_json: bool) -> int:
             spread = f"{min(figure.rounds):.2f}", f"{max(figure.rounds):.2f}"
             goal = f"{'<=' if figure.better == 'lower' else '>='} {figure.goal:g}"
             met = "[green]yes[/]" if figure.met else "[red]no[/]"
-            row = (escape(figure.name), f"{figure.value:.2f}", *spread, figure.unit, goal, met, escape(figure.note))
+            row = (plain(figure.name), f"{figure.value:.2f}", *spread, figure.unit, goal, met, plain(figure.note))
             result.add_row(*row)
         console.print(result)
         for remark in remarks:
-            console.print(escape(remark))
+            console.print(plain(remark))
     return EXIT_OK if all(figure.met for figure in figures) else EXIT_NOT_ACCEPTED
 
 

@@ -38,7 +38,15 @@ class Row:
         return self.answer is not None and self.answer.submission["verdict"] == self.jury.expected
 
 
-@click.command(epilog="Exit codes: 0 if every verdict is the expected one, else 1.")
+@click.command(
+    epilog="""\b
+Examples:
+  judge demo
+  judge demo --box local
+
+\b
+Exit codes: 0 every verdict is the expected one, 1 some are not, 3 no box."""
+)
 @click.option("--box", type=BOXES, default="auto", show_default=True, help="Where solutions run.")
 def command(box: str) -> int:
     """Start everything, submit all jury solutions over HTTP, compare the verdicts, stop everything."""

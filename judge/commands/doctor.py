@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 import click
-from rich.markup import escape
 
 from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
 from judge.commands import problems_folder
-from judge.commands.tables import table, wide_console
+from judge.commands.tables import plain, table, wide_console
 from judge.errors import JudgeError
 from judge.languages import languages
 from judge.models import Limits
@@ -61,7 +60,7 @@ def command(as_json: bool) -> int:
         result = table("what", "state", "found", "how to mend it")
         for finding in findings:
             state = f"[{_STATES[finding.state]}]{finding.state}[/]"
-            result.add_row(finding.what, state, escape(finding.found), escape(finding.remedy))
+            result.add_row(finding.what, state, plain(finding.found), plain(finding.remedy))
         wide_console().print(result)
     judges = any(finding.what.startswith("box ") and finding.state != "missing" for finding in findings)
     broken = any(finding.state == "missing" and not finding.what.startswith("box ") for finding in findings)

@@ -6,7 +6,11 @@ from judge.image import build_image
 from judge.languages import get_language, languages
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Example:
+  judge image build"""
+)
 def command() -> None:
     """Sandbox images."""
 

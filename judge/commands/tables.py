@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from judge.models import CaseResult, GroupResult, Report, Verdict
@@ -15,6 +15,12 @@ def wide_console() -> Console:
     """A console that does not squeeze tables when its output goes to a file or a pipe."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=140)
+
+
+def plain(text: str) -> str:
+    """A stranger's text, made harmless for a terminal: no markup of ours, no control characters of theirs."""
+    shown = "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
+    return markup.escape(shown)
 
 
 def coloured(verdict: Verdict | str | None) -> str:
@@ -49,12 +55,12 @@ def print_report(report: Report, console: Console | None = None) -> None:
     figures += f", memory {mebibytes(report.peak_memory_kib)}"
     console.print(f"{coloured(report.verdict)}{text}{figures if report.groups else ''}")
     if report.judge_error:
-        console.print(escape(report.judge_error))
+        console.print(plain(report.judge_error))
     if error := report.compile_error:
         place = f"line {error.line}: " if error.line else ""
-        console.print(escape(f"{place}{error.message}"))
+        console.print(plain(f"{place}{error.message}"))
         if error.caret():
-            console.print(escape(error.caret()))
+            console.print(plain(error.caret()))
     if report.groups:
         console.print(_groups(report.groups))
     for group in report.groups:
@@ -90,12 +96,12 @@ def _fault(case: CaseResult) -> str:
         "result": case.fault,
     }
     listed = ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
-    return escape(f"case {case.number} ({case.name})" + (f": {listed}" if listed else ""))
+    return plain(f"case {case.number} ({case.name})" + (f": {listed}" if listed else ""))
 
 
 def _print_detail(console: Console, group: GroupResult, case: CaseResult) -> None:
     assert case.detail
-    console.print(f"\n[bold]{group.name} {escape(case.name)}[/]")
+    console.print(f"\n[bold]{group.name} {plain(case.name)}[/]")
     shown = {
         "input": case.detail.input,
         "expected": case.detail.expected,
@@ -106,4 +112,4 @@ def _print_detail(console: Console, group: GroupResult, case: CaseResult) -> Non
     }
     for name, value in shown.items():
         if value is not None:
-            console.print(f"  {name:9}{escape(value)}")
+            console.print(f"  {name:9}{plain(value)}")

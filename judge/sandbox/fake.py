@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from judge.models import CompileError
 from judge.sandbox import protocol
@@ -86,6 +87,7 @@ class _Case:
         except ConnectionError:
             ended = "died"
         wall_s = time.monotonic() - self._start_s
+        peak_memory_kib = self._peak_memory_kib()
         if ended not in ("ok", "failed", "died"):
             self._process.kill()
         self._ours.close()
@@ -100,13 +102,21 @@ class _Case:
             ended=ended,
             cpu_time_s=max(0.0, usage.ru_utime + usage.ru_stime - self._before_s),
             wall_time_s=wall_s,
-            peak_memory_kib=usage.ru_maxrss,
+            peak_memory_kib=peak_memory_kib,
             output=payload if ended == "ok" else b"",
             printed=printed.decode("utf-8", "replace"),
             failure=protocol.failure_of(payload) if ended == "failed" else None,
             exit_code=died if died is not None and died >= 0 else None,
             signal=-died if died is not None and died < 0 else None,
         )
+
+    def _peak_memory_kib(self) -> int:
+        """Asked while it lives: what wait4 says also counts the process that this one was started from."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0
+        return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
     def _setup(self) -> dict[str, object]:
         limits = self._job.limits
