@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import hypothesis
 import pytest
 from leaks import child_processes, eventually, existing_containers
 
@@ -21,6 +22,11 @@ from judge.errors import BoxUnavailable
 from judge.image import build_image
 from judge.languages import get_language
 from judge.sandbox.docker import connect
+
+# No file in the working folder, and no failure because the machine is busy.
+hypothesis.settings.register_profile("judge", database=None, deadline=None)
+hypothesis.settings.load_profile("judge")
+
 
 # ---- what this machine offers ------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """A child that lies: what it may write to its channel, when, and how much. The box says so and lives on.
 
-Each of these programs takes the driver's place, which shares its process: it walks to the driver's frame and puts its own
-function where the reply is sent. So what is tested is only what stands outside the child.
+Each of these programs takes the driver's place, which shares its process: it walks to the driver's frame and puts its
+own function where the reply is sent. So what is tested is only what stands outside the child.
 """
 
 import pytest
@@ -81,7 +81,7 @@ def test_a_flood_on_the_channel_is_cut(box: Caller):
 
 
 def test_what_comes_after_the_answer_is_no_second_answer(box: Caller):
-    """An extra frame that arrives late can only be taken for the answer to the next case: never more than one a case."""
+    """An extra frame that arrives late can only be taken for the next case's answer: never more than one a case."""
     body = "send(frame(b'R', b'1'))\nsend(frame(b'R', b'2'))"
     result = box.job(hostile(body), b"[0]", b"[1]", b"[2]")
     assert len(result.runs) == 3

@@ -104,9 +104,11 @@ def test_a_killed_zygote_is_a_broken_box(leak_detector: None):
     pid = launcher_pid(before)
     zygote = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
     os.kill(zygote, signal.SIGKILL)
+    caller = Caller(box)
+    with contextlib.suppress(BoxBroken):
+        caller.judges_a_clean_submission()  # the spare child may still serve one job
     with pytest.raises(BoxBroken):
-        for _ in range(3):  # the spare child may still serve one job
-            Caller(box).judges_a_clean_submission()
+        caller.judges_a_clean_submission()
     box.close()
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ box = start_box("local", options(tuple(without)))
 caller = Caller(box)
 seen = {name: caller.one(source) for name, source in attacks.items()}
 caller.judges_a_clean_submission()
-print(json.dumps({"walls": box.info.walls, "seen": {name: [run.ended, run.output.decode()] for name, run in seen.items()}}))
+facts = {name: [run.ended, run.output.decode()] for name, run in seen.items()}
+print(json.dumps({"walls": box.info.walls, "seen": facts}))
 box.close()
 """
 
@@ -79,10 +81,11 @@ def python_of_everybody() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def library() -> Iterator[list[str]]:
     """Folders to import from that everybody may read: ours, and those of the packages the library needs."""
     if os.geteuid():
-        return [str(Path(__file__).parent), str(ROOT), *sys.path]
+        yield [str(Path(__file__).parent), str(ROOT), *sys.path]
+        return
     home = Path("/var/tmp") / f"judge-non-root-{os.getpid()}"  # pytest's own folders are closed to others
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(ROOT / "judge", home / "judge", ignore=shutil.ignore_patterns("__pycache__"))

@@ -23,10 +23,11 @@ FILES = {
     "submissions/wrong_answer/minus.py": "def add_two(a, b):\n    return a - b\n",
 }
 GENERATORS = {
-    "generators/generators.yaml": "solution: accepted/plus.py\ndata:\n  big: {1: {make: pair, n: 5}, 2: {make: pair, n: 7}}\n".replace(
-        "1:", '"1":').replace("2:", '"2":'),
+    "generators/generators.yaml": (
+        'solution: accepted/plus.py\ndata:\n  big: {"1": {make: pair, n: 5}, "2": {make: pair, n: 7}}\n'
+    ),
     "generators/generate.py": "def pair(n):\n    return [n, 10 * n]\n",
-}  # fmt: skip
+}
 
 
 def write_package(folder: Path, changes: dict[str, str | bytes | None] | None = None) -> Path:

@@ -1,4 +1,4 @@
-"""Limits come from what the references take: the slowest case of the slowest, a multiple of it, never below the floor."""
+"""Limits come from the references: a multiple of the slowest case of the slowest one, never below the floor."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,5 +1,6 @@
 """The built-in checkers: what is right, what is wrong, what is said of it, and what is no answer at all."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -99,7 +100,8 @@ def test_unordered_counts(one: list[int], other: list[int]):
 @pytest.mark.parametrize(
     ("depth", "expected", "output", "right"),
     [
-        (1, [1, 2], [2, 1], True), (1, [1, 2], [2, 1.0], False), (1, [1, 1, 2], [1, 2, 2], False), (1, [0], [False], False),
+        (1, [1, 2], [2, 1], True), (1, [1, 2], [2, 1.0], False), (1, [1, 1, 2], [1, 2, 2], False),
+        (1, [0], [False], False),
         (1, [[1, 2]], [[2, 1]], False), (2, [[1, 2]], [[2, 1]], True), (2, [[1, 2], [3]], [[3], [2, 1]], True),
         (2, [[[1, 2]]], [[[2, 1]]], False), (1, "ab", "ba", False), (1, [], [], True), (1, [1], 1, False),
         (1, [2**70, 1], [1, 2**70], True),
@@ -129,7 +131,8 @@ def test_tolerance_accepts_every_list_as_itself(values: list[float]):
     [
         (1.0, 1, True), (1.0, 1.0000001, True), (1.0, 1.00001, False), (1e12, 1e12 + 1, True), (0.0, 1e-7, True),
         (0.0, 1e-5, False), ([1.0, 2.0], [1, 2], True), ([1.0], [1.0, 2.0], False), ([[0.5]], [[0.5000000001]], True),
-        (1.0, True, False), (1.0, "1.0", False), (1.0, None, False), (1.0, [1.0], False), ("a", "a", True), (1e300, 10**300, True),
+        (1.0, True, False), (1.0, "1.0", False), (1.0, None, False), (1.0, [1.0], False), ("a", "a", True),
+        (1e300, 10**300, True),
         (0.5, 10**400, False), (0.5, -(10**400), False), ([0.5], [10**400], False),
     ],
 )  # fmt: skip
@@ -163,7 +166,8 @@ def test_another_type_than_declared_is_wrong_and_says_so(returns: str, output: b
 
 @pytest.mark.parametrize(
     "output",
-    [b"", b" ", b"NaN", b"[Infinity]", b"-", b"{", b"[1,]", b"'a'", b'"\\ud800"', b'"\xff"', b"\0", b"1 2", b"[" * 100_000,
+    [b"", b" ", b"NaN", b"[Infinity]", b"-", b"{", b"[1,]", b"'a'", b'"\\ud800"', b'"\xff"', b"\0", b"1 2",
+     b"[" * 100_000,
      b"1" * 100_000, b"\x80\x04\x95", b"01", b'{"a":1,}', b"1e999999"],
 )  # fmt: skip
 def test_what_is_no_json_is_no_answer(output: bytes):
@@ -188,10 +192,8 @@ def test_no_depth_breaks_a_checker(checker: Any):
     """Where the depth that can be decoded is not the depth that can be written again."""
     for depth in [*range(1, 20), *range(900, 1010)]:
         for output in (b"[" * depth + b"]" * depth, b"[1," + b"[" * depth + b"]" * depth + b"]"):
-            try:
+            with contextlib.suppress(NotJson):
                 assert check(interface(checker=checker), b"[1]", output)
-            except NotJson:
-                pass
 
 
 @pytest.mark.parametrize("checker", ["exact", "unordered", "float"])
@@ -200,10 +202,8 @@ def test_no_depth_breaks_a_checker(checker: Any):
 )
 def test_no_number_breaks_a_checker(checker: Any, number: str):
     for expected, output in (("[0.5]", f"[{number}]"), ("[0.5,1]", f"[1,{number}]"), ("0.5", number)):
-        try:
+        with contextlib.suppress(NotJson):
             assert check(interface(checker=checker), expected.encode(), output.encode())
-        except NotJson:
-            pass
 
 
 @pytest.mark.parametrize(

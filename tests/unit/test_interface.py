@@ -56,7 +56,7 @@ def test_another_value_is_refused_at_the_first_place_that_does_not_fit(kind: str
 
 @pytest.mark.parametrize("kind", ["integer", "list", "list[]", "list[int", "List[int]", "dict", "", "list[list[x]]"])
 def test_an_unknown_type_is_refused_with_those_there_are(kind: str):
-    with pytest.raises(ValidationError, match="unknown type .*there is: int, float, str, bool, none, any, list"):
+    with pytest.raises(ValidationError, match=r"unknown type .*there is: int, float, str, bool, none, any, list"):
         interface(returns=kind)
 
 

@@ -15,5 +15,5 @@ def test_a_language_is_whole(language: Language):
 
 
 def test_an_unknown_language_lists_those_there_are():
-    with pytest.raises(UnknownName, match="unknown language 'cobol'; there is: .*python"):
+    with pytest.raises(UnknownName, match=r"unknown language 'cobol'; there is: .*python"):
         get_language("cobol")

@@ -23,6 +23,7 @@ HIDDEN = {
     "data/secret/small/2.in": "[5, 6]",
     "data/secret/small/2.ans": "11",
 }
+ROOMY = LIMITS.model_copy(update={"wall_time_s": 30.0, "memory_mib": 1024})  # for programs that really run
 Each = Callable[[bytes], RunResult]
 
 
@@ -349,16 +350,15 @@ def test_a_case_that_used_its_time_is_not_run_again(problem: Problem, calibratio
 )
 def test_programs_get_the_verdict_they_deserve(tmp_path: Path, source: str, verdict: str):
     problem = load_package(write_package(tmp_path / "add-two"))
-    limits = LIMITS.model_copy(update={"wall_time_s": 30.0})
-    calibration = Calibration({group.name: limits for group in problem.groups}, {})
+    calibration = Calibration({group.name: ROOMY for group in problem.groups}, {})
     report = pipeline.judge(Submission(language="python", source=source), problem, calibration, FakeBox())
     assert report.verdict == verdict
 
 
 def test_a_class_that_equals_everything_is_no_right_answer(tmp_path: Path):
-    source = "class Yes(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\ndef add_two(a, b): return Yes(7)"
+    source = "class Yes(int):\n    def __eq__(self, other): return True\ndef add_two(a, b): return Yes(7)"
     problem = load_package(write_package(tmp_path / "add-two"))
-    calibration = Calibration({group.name: LIMITS for group in problem.groups}, {})
+    calibration = Calibration({group.name: ROOMY for group in problem.groups}, {})
     assert pipeline.judge(Submission(language="python", source=source), problem, calibration, FakeBox()).verdict == "WA"
 
 

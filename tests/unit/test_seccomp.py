@@ -1,4 +1,4 @@
-"""The syscall filter, run by a small BPF machine: every number, both architectures, against what language.yaml promises."""
+"""The syscall filter, run by a small BPF machine: every number, both architectures, against language.yaml."""
 
 import errno
 import json
@@ -18,17 +18,20 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ALLOWED = get_language("python").syscalls
 ALLOW, KILL = "allow", "kill"
 NEVER = {
-    "fork", "vfork", "execve", "execveat", "socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg", "recvmsg",
-    "sendmmsg", "ptrace", "process_vm_readv", "process_vm_writev", "kill", "tkill", "tgkill", "rt_sigqueueinfo",
-    "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal", "pidfd_getfd", "mount", "umount2", "pivot_root", "chroot", "unshare",
-    "setns", "bpf", "keyctl", "add_key", "request_key", "io_uring_setup", "io_uring_enter", "io_uring_register", "perf_event_open",
-    "userfaultfd", "memfd_create", "memfd_secret", "shmget", "shmat", "semget", "msgget", "mq_open", "mknod", "mknodat", "mkdir",
-    "mkdirat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "creat",
-    "truncate", "ftruncate", "fallocate", "chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "openat2",
-    "open_by_handle_at", "setuid", "setgid", "setresuid", "setresgid", "setreuid", "setregid", "setgroups", "setfsuid", "prctl",
-    "seccomp", "capset", "personality", "setsid", "setpgid", "sched_setaffinity", "sched_setscheduler", "setpriority", "inotify_init1",
-    "fanotify_init", "init_module", "finit_module", "kexec_load", "reboot", "swapon", "iopl", "ioperm", "modify_ldt", "arch_prctl",
-    "clock_settime", "settimeofday", "sethostname", "quotactl", "acct", "syslog", "kcmp", "name_to_handle_at", "process_madvise",
+    "fork", "vfork", "execve", "execveat", "socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg",
+    "recvmsg", "sendmmsg", "ptrace", "process_vm_readv", "process_vm_writev", "kill", "tkill", "tgkill",
+    "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal", "pidfd_getfd",
+    "mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "bpf", "keyctl", "add_key", "request_key",
+    "io_uring_setup", "io_uring_enter", "io_uring_register", "perf_event_open", "userfaultfd",
+    "memfd_create", "memfd_secret", "shmget", "shmat", "semget", "msgget", "mq_open", "mknod", "mknodat",
+    "mkdir", "mkdirat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink",
+    "symlinkat", "creat", "truncate", "ftruncate", "fallocate", "chmod", "fchmod", "fchmodat", "chown",
+    "fchown", "fchownat", "openat2", "open_by_handle_at", "setuid", "setgid", "setresuid", "setresgid",
+    "setreuid", "setregid", "setgroups", "setfsuid", "prctl", "seccomp", "capset", "personality", "setsid",
+    "setpgid", "sched_setaffinity", "sched_setscheduler", "setpriority", "inotify_init1",
+    "fanotify_init", "init_module", "finit_module", "kexec_load", "reboot", "swapon", "iopl", "ioperm",
+    "modify_ldt", "arch_prctl", "clock_settime", "settimeofday", "sethostname", "quotactl", "acct",
+    "syslog", "kcmp", "name_to_handle_at", "process_madvise",
 }  # fmt: skip
 
 ENOSYS, EPERM = errno.ENOSYS, errno.EPERM
@@ -136,7 +139,8 @@ def test_clone_makes_threads_but_no_processes(run: Run, machine: str):
 
 READING = (os.O_RDONLY, os.O_RDONLY | os.O_CLOEXEC, os.O_DIRECTORY | os.O_CLOEXEC, os.O_NOFOLLOW, os.O_NONBLOCK)
 WRITING = (
-    os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, os.O_TMPFILE, 0o20000000,
+    os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND, os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+    os.O_TMPFILE, 0o20000000,
     os.O_TMPFILE | os.O_RDWR, 3,
 )  # fmt: skip
 
@@ -144,7 +148,7 @@ WRITING = (
 @pytest.mark.parametrize(("name", "place"), [("openat", 2), ("open", 1)])
 def test_opening_is_for_reading_only(run: Run, machine: str, name: str, place: int):
     if name not in TABLES[machine]:
-        pytest.skip("aarch64 has no open")
+        return  # aarch64 has no open
     before = (0,) * place
     assert {call(run, machine, name, *before, flags) for flags in READING} == {ALLOW}
     assert {call(run, machine, name, *before, flags) for flags in WRITING} == {EPERM}

@@ -1,4 +1,4 @@
-"""The supervisor's clock and channel: kernel time, one message out and one reply back, and every way to break the rule."""
+"""The supervisor's clock and channel: kernel time, one message out and one reply back, every way to break that."""
 
 import contextlib
 import os
