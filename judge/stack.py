@@ -1,7 +1,8 @@
 """Everything on one machine: a private Redis server, the API and a worker, started in order and stopped in order.
 
 What `judge serve`, `judge demo` and the benchmark run on. The parts are the same programs as in production, each
-a process with a log of its own; nothing is left behind but the data folder, also when this process is killed.
+a process with a log of its own. Nothing is left behind but the data folder; when this process is killed outright the
+parts still end with it, and a folder for sockets stays among the temporary files.
 """
 
 import ctypes

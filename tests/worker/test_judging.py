@@ -213,6 +213,35 @@ def test_an_absolute_path_stays_in_its_folder(client: ApiClient, api: PretendApi
     assert not target.exists()
 
 
+@pytest.fixture
+def python_before_3_11_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian 12 has Python 3.11.2, whose tarfile knows no filters and trusts whatever it unpacks."""
+    extractall = tarfile.TarFile.extractall
+
+    def trusting(self: tarfile.TarFile, path: str = ".", members: Any = None, *, numeric_owner: bool = False) -> None:
+        extractall(self, path, members, numeric_owner=numeric_owner, filter="fully_trusted")
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", trusting)
+    for name in ("data_filter", "tar_filter", "fully_trusted_filter", "FilterError"):
+        monkeypatch.delattr(tarfile, name, raising=False)
+
+
+def test_an_older_python_unpacks_a_package_too(
+    python_before_3_11_4: None, client: ApiClient, package: str, tmp_path: Path
+):
+    folder = client.fetch_package("add-two", package, tmp_path / "packages")
+    assert (folder / "problem.yaml").exists()
+
+
+def test_an_older_python_unpacks_nothing_out_of_its_folder(
+    python_before_3_11_4: None, client: ApiClient, api: PretendApi, tmp_path: Path
+):
+    api.packages["0" * 64] = tar_with(**{"../../escaped": b"x"})
+    with pytest.raises(ApiUnreachable):
+        client.fetch_package("add-two", "0" * 64, tmp_path / "packages")
+    assert not list(tmp_path.rglob("escaped"))
+
+
 def test_everything_can_be_prepared_before_the_first_submission(
     judge: Judge, api: PretendApi, package: str, task: Callable[..., JudgingTask]
 ):
