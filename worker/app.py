@@ -4,6 +4,7 @@ One task, JSON only. Each prefork child starts its own box before it takes its f
 task is acknowledged when its report has been accepted, so whatever dies before that gives the task back to the queue.
 """
 
+import logging
 import os
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from billiard import current_process
 from celery import Task
 from celery.signals import worker_process_init, worker_process_shutdown
 
+from judge.errors import JudgeError, MachineFault
 from judge.languages import get_language
 from judge.sandbox import BoxOptions, choose_backend, start_box
 from judge.sandbox.keeper import BoxKeeper
-from worker.api_client import ApiClient, ApiUnreachable
+from worker.api_client import ApiClient
 from worker.judging import Judge
 from worker.queue import TASK_NAME, JudgingTask, celery_app
 from worker.settings import Settings, from_environment
@@ -22,25 +24,38 @@ from worker.settings import Settings, from_environment
 settings = from_environment()
 app = celery_app(settings.redis_url)
 _RETRY_S = 5
+_log = logging.getLogger(__name__)
 _judge: Judge | None = None
 
 
 @app.task(name=TASK_NAME, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
 def judging(task: Task, message: dict[str, object]) -> None:
-    """Judge one submission and report it."""
-    assert _judge is not None, "the task runs in a pool process, whose box was started first"
+    """Judge one submission and report it. Without a box, or without the API, the task goes back to the queue."""
     try:
-        _judge.handle(JudgingTask.model_validate(message))
-    except ApiUnreachable as exc:
+        _the_judge().handle(JudgingTask.model_validate(message))
+    except MachineFault as exc:
+        _log.warning("a task goes back to the queue: %s", exc)
         raise task.retry(exc=exc, countdown=_RETRY_S) from exc
+
+
+def _the_judge() -> Judge:
+    """This process's judge, with its box started. Raises BoxUnavailable; the next task then tries again."""
+    global _judge
+    if _judge is None:
+        _judge = _make_judge(settings, getattr(current_process(), "index", 0))
+    return _judge
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _start(**_: object) -> None:
-    global _judge
-    _judge = _make_judge(settings, getattr(current_process(), "index", 0))
-    if settings.preload:
-        _judge.prepare_all(settings.preload)
+    """Before the first task. Celery would swallow what is raised here, so it is told, and left to the first task."""
+    try:
+        judge = _the_judge()
+        if settings.preload:
+            judge.prepare_all(settings.preload)
+    except JudgeError as exc:
+        _log.error("this worker process is not ready: %s", exc)
+        return
     if folder := os.environ.get("JUDGE_READY_FOLDER"):  # tells who started us that this process has its box
         (Path(folder) / str(os.getpid())).touch()
 
