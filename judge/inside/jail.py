@@ -27,6 +27,12 @@ import seccomp
 _MAX_THREADS: Final = 128
 _MAX_FILES: Final = 64
 STACK_BYTES: Final = 512 << 20
+_INHERITED_LIMITS: Final = (
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_NOFILE, _MAX_FILES),
+    (resource.RLIMIT_MSGQUEUE, 0),
+    (resource.RLIMIT_MEMLOCK, 0),
+)
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
@@ -76,7 +82,8 @@ def enter(jail: Jail, uid: int, channel: int) -> int:
     The order matters: descriptors while /proc may still be needed, root's powers before the filter forbids using them.
     """
     channel = _keep_only(channel, jail.landlock_fd)
-    _limit_resources("rlimits" in jail.walls)
+    if "rlimits" in jail.walls:
+        _limit_what_the_zygote_needs()
     if "chroot" in jail.walls:
         os.chroot(jail.stdlib)
         os.chdir("/")
@@ -84,7 +91,6 @@ def enter(jail: Jail, uid: int, channel: int) -> int:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # after setuid, which clears it
     if "landlock" in jail.walls and _syscall(_LANDLOCK_RESTRICT_SELF, jail.landlock_fd, 0):
@@ -96,11 +102,18 @@ def enter(jail: Jail, uid: int, channel: int) -> int:
     return channel
 
 
-def forget_paths(jail: Jail) -> None:
-    """In the zygote: have its children look for modules where the standard library will be after the chroot."""
+def prepare_zygote(jail: Jail) -> None:
+    """Do once, in the zygote, what its children inherit: limits, no new privileges, and where modules will be found."""
     if "chroot" in jail.walls:
         sys.path[:] = ["/", "/lib-dynload"]
         sys.path_importer_cache.clear()
+    hard_stack = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    stack = STACK_BYTES if hard_stack == resource.RLIM_INFINITY else min(STACK_BYTES, hard_stack)
+    resource.setrlimit(resource.RLIMIT_STACK, (stack, hard_stack))
+    if "rlimits" in jail.walls:
+        for which, limit in _INHERITED_LIMITS:
+            resource.setrlimit(which, (limit, limit))
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def limit_memory(memory_mib: int) -> None:
@@ -130,20 +143,8 @@ def _keep_only(channel: int, landlock_fd: int | None) -> int:
     return 3
 
 
-def _limit_resources(wanted: bool) -> None:
-    hard_stack = resource.getrlimit(resource.RLIMIT_STACK)[1]
-    stack = STACK_BYTES if hard_stack == resource.RLIM_INFINITY else min(STACK_BYTES, hard_stack)
-    resource.setrlimit(resource.RLIMIT_STACK, (stack, hard_stack))
-    if not wanted:
-        return
-    for which, limit in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _MAX_FILES),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-    ):
-        resource.setrlimit(which, (limit, limit))
+def _limit_what_the_zygote_needs() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # its standard error may be a file
     if os.geteuid() == 0:  # counted per uid over the whole machine: fair only where the uid is the child's own
         resource.setrlimit(resource.RLIMIT_NPROC, (_MAX_THREADS, _MAX_THREADS))
 

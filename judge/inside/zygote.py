@@ -9,7 +9,8 @@ and tells the supervisor of both. It never sees a source, an input or an output.
                            b"X" pid, wait status, peak memory (KiB), CPU time (ns)
 """
 
-import _signal  # the C module: `signal` wraps each call in enums, which a child would pay for in copied pages
+import _signal  # the C modules: the others wrap each call in enums, which a child would pay for in copied pages
+import _socket
 import gc
 import os
 import select
@@ -24,6 +25,7 @@ import jail
 
 CHILD = struct.Struct("=ci")
 EXIT = struct.Struct("=ciiqq")
+_FD = struct.Struct("@i")
 _JAILED = b"J"  # a child's first word, before which nobody hears of it
 
 # Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
@@ -42,7 +44,7 @@ def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | No
     os.set_blocking(woken, False)
     _signal.signal(_signal.SIGCHLD, lambda *_: None)
     _signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    jail.forget_paths(walls)
+    jail.prepare_zygote(walls)
     gc.collect()
     gc.freeze()  # what is here now is shared with every child: no collector shall touch, and so copy, its pages
     poll = select.poll()
@@ -61,7 +63,7 @@ def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | No
 
 
 def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
-    ours, theirs = socket.socketpair()
+    ours, theirs = _socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     pid = os.fork()
     if not pid:
         try:
@@ -75,7 +77,8 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
     theirs.close()
     if ours.recv(1) != _JAILED:
         sys.exit("a child could not be jailed")
-    socket.send_fds(commands, [CHILD.pack(b"C", pid)], [ours.fileno()])
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, _FD.pack(ours.fileno()))
+    commands.sendmsg([CHILD.pack(b"C", pid)], [rights])
     ours.close()
 
 
