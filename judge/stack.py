@@ -45,7 +45,6 @@ class StackOptions:
     host: str = "127.0.0.1"
     workers: int = 2
     preload: str = ""
-    image: str | None = None
 
 
 class Stack:
@@ -71,7 +70,6 @@ class Stack:
             "JUDGE_PROBLEMS_DIR": str(options.problems),
             "JUDGE_API_URL": self.url,
             "JUDGE_BOX": options.box,
-            "JUDGE_SANDBOX_IMAGE": options.image or "",
             "JUDGE_PRELOAD": options.preload,
             "JUDGE_READY_FOLDER": str(self._ready_folder),
         }

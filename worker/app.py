@@ -69,7 +69,7 @@ def _stop(**_: object) -> None:
 def _make_judge(settings: Settings, index: int) -> Judge:
     """A judge whose boxes all run on one core, the process's own, so that neighbours do not disturb each other."""
     cores = sorted(os.sched_getaffinity(0))
-    options = BoxOptions(get_language("python"), settings.image, cores[index % len(cores)])
+    options = BoxOptions(get_language("python"), cpu=cores[index % len(cores)])
     backend, _ = choose_backend(settings.box, options)
     keeper = BoxKeeper(lambda: start_box(backend, options), settings.recycle_after)
     return Judge(settings, keeper, ApiClient(settings.api_url, settings.worker_token))

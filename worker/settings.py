@@ -24,7 +24,6 @@ class Settings:
     api_url: str
     worker_token: str
     box: str
-    image: str | None
     cache_folder: Path
     recycle_after: int
     preload: tuple[str, ...]
@@ -36,7 +35,6 @@ def from_environment() -> Settings:
         api_url=_required("JUDGE_API_URL").rstrip("/"),
         worker_token=_secret("JUDGE_WORKER_TOKEN"),
         box=os.environ.get("JUDGE_BOX", "auto"),
-        image=os.environ.get("JUDGE_SANDBOX_IMAGE") or None,
         cache_folder=default_folder(),
         recycle_after=_number("JUDGE_RECYCLE_AFTER", 1000),
         preload=tuple(os.environ.get("JUDGE_PRELOAD", "").split()),

@@ -41,7 +41,7 @@ def connect() -> docker.DockerClient:
 def start(options: BoxOptions) -> LaunchedBox:
     """Start a container and attach to it. Raises BoxUnavailable: no daemon, no image, or the daemon refuses."""
     client = connect()
-    image_name = options.image or options.language.image
+    image_name = options.image or os.environ.get("JUDGE_SANDBOX_IMAGE") or options.language.image
     try:
         image_id = str(client.images.get(image_name).id)
         container_id = _create(client, image_id, options)

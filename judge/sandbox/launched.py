@@ -18,7 +18,11 @@ START_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class BoxOptions:
-    """How to start a box. `cpu` pins it to that core; `without` takes walls away and is for tests only."""
+    """How to start a box.
+
+    `image` None: what $JUDGE_SANDBOX_IMAGE says, else the language's own. `cpu` pins the box to that core. `without`
+    takes walls away and is for tests only.
+    """
 
     language: Language
     image: str | None = None

@@ -17,7 +17,10 @@ def test_a_package_comes_as_it_is(app: Flask, worker: Caller, tmp_path: Path) ->
     response = worker.get(f"/internal/packages/{package}")
     assert response.content_type == "application/x-tar"
     with tarfile.open(fileobj=io.BytesIO(response.data)) as tar:
-        tar.extractall(tmp_path / "fetched" / "add-two", filter="data")
+        for member in tar:  # by hand: Debian 12's Python knows no filter yet, a newer one insists on it
+            target = tmp_path / "fetched" / "add-two" / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(tar.extractfile(member).read())
     assert load_package(tmp_path / "fetched" / "add-two").hash == package
     assert tar_of(tmp_path / "fetched" / "add-two") == response.data, "the bytes depend on the files only"
 
