@@ -83,11 +83,15 @@ def _run_group(submission: Submission, problem: Problem, group: Group, limits: L
         soft_limit=shown,
     )
     result = box.run(job)
-    if any(run.ended == "failed" and run.failure and run.failure.kind == "soft_limit" for run in result.runs):
-        # Interrupted by the wall clock before its CPU time was over: a busy machine, or a sleeper. Only the real
-        # limits may decide that.
+    if any(map(_is_open_to_doubt, result.runs)):
         result = box.run(replace(job, soft_limit=False))
     return result
+
+
+def _is_open_to_doubt(run: RunResult) -> bool:
+    """Whether the wall clock alone ended it: a sleeper will be as slow again, a machine that stood still will not."""
+    interrupted = run.ended == "failed" and run.failure is not None and run.failure.kind == "soft_limit"
+    return interrupted or run.ended == "wall_limit"
 
 
 def _group_result(problem: Problem, group: Group, limits: Limits, runs: Sequence[RunResult], first: int) -> GroupResult:

@@ -321,6 +321,18 @@ def test_a_case_that_only_the_soft_limit_stopped_is_run_again_without_it(problem
     assert [job.soft_limit for job in box.jobs] == [True, False, False]
 
 
+def test_only_a_wall_clock_that_runs_out_twice_counts(problem: Problem, calibration: Calibration):
+    """A machine that stood still for a moment must not be the submission's fault; a sleeper is as slow again."""
+    stalled = iter([True])
+    box = ScriptedBox(
+        lambda job: [ended("wall_limit") if next(stalled, False) else right(given.data) for given in job.inputs]
+    )
+    assert pipeline.judge(SUBMISSION, problem, calibration, box).verdict == Verdict.AC
+    sleeper = scripted(lambda _: ended("wall_limit"))
+    case = pipeline.run_samples(SUBMISSION, problem, calibration, sleeper).groups[0].cases[0]
+    assert (case.verdict, case.time_limit, len(sleeper.jobs)) == (Verdict.TLE, "wall", 2)
+
+
 def test_a_case_that_used_its_time_is_not_run_again(problem: Problem, calibration: Calibration):
     where = Failure("soft_limit", traceback=("line 1, in f: while True: pass",))
     box = scripted(lambda _: ended("cpu_limit", where))
