@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,9 @@ class Ready:
 
 
 def make_ready(slug: str, backend: str, cpu: int | None = None) -> Ready:
-    others = _containers()
+    others = containers()
     box = start_box(backend, BoxOptions(get_language("python"), cpu=cpu))
-    own = _containers() - others
+    own = containers() - others
     cache = Cache(default_folder())
     problem = build(load_package(PROBLEMS / slug), box, cache)
     submission = Submission(language="python", source=problem.accepted[0].source)
@@ -119,16 +120,15 @@ def _judge_for_a_while(cpu: int) -> float:
 
 def _boxed(ready: Ready) -> tuple[float, float, float]:
     """(CPU with worker and Docker's daemons, CPU of the container, wall) seconds of one submission."""
-    container, daemons = _container_cpu_s(ready), _daemons_cpu_s(ready)
-    own, wall = time.process_time(), time.monotonic()
-    for _ in range(_PER_ROUND):
-        ready.judge()
-    wall, own = time.monotonic() - wall, time.process_time() - own  # first: asking Docker takes a while
+    container, daemons, own = _container_cpu_s(ready), _daemons_cpu_s(ready), time.process_time()
+    wall = _elapsed_s(ready)
+    own = time.process_time() - own  # before Docker is asked, which takes a while
     container, daemons = _container_cpu_s(ready) - container, _daemons_cpu_s(ready) - daemons
-    return (container + daemons + own) / _PER_ROUND, container / _PER_ROUND, wall / _PER_ROUND
+    return (container + daemons + own) / _PER_ROUND, container / _PER_ROUND, wall
 
 
 def _elapsed_s(ready: Ready) -> float:
+    """Wall seconds of one submission, over a round of them."""
     started_s = time.monotonic()
     for _ in range(_PER_ROUND):
         ready.judge()
@@ -159,32 +159,28 @@ def _docker_run_s(ready: Ready) -> float:
     return time.monotonic() - started_s
 
 
-def _containers() -> frozenset[str]:
-    client = connect()
-    try:
+def containers() -> frozenset[str]:
+    """The ids of all boxes' containers."""
+    with closing(connect()) as client:
         return frozenset(str(container.id) for container in client.containers.list(filters={"label": LABEL}))
-    finally:
-        client.close()
+
+
+def launcher_pids(ids: frozenset[str]) -> list[int]:
+    """The process ids, on this machine, of those containers' launchers."""
+    with closing(connect()) as client:
+        return [int(client.api.inspect_container(one)["State"]["Pid"]) for one in ids]
 
 
 def _container_cpu_s(ready: Ready) -> float:
     """CPU time of the box's container, as Docker counts it."""
-    client = connect()
-    try:
+    with closing(connect()) as client:
         stats = [client.api.stats(container_id, stream=False, one_shot=True) for container_id in ready.containers]
-    finally:
-        client.close()
     return float(sum(one["cpu_stats"]["cpu_usage"]["total_usage"] for one in stats)) / 1e9
 
 
 def _daemons_cpu_s(ready: Ready) -> float:
     """CPU time of Docker's own processes: dockerd, containerd and the box's shim."""
-    client = connect()
-    try:
-        launchers = [int(client.api.inspect_container(one)["State"]["Pid"]) for one in ready.containers]
-    finally:
-        client.close()
-    shims = map(parent_pid, launchers)
+    shims = map(parent_pid, launcher_pids(ready.containers))
     return sum(cpu_s(pid) for pid, name in processes() if name in ("dockerd", "containerd")) + sum(map(cpu_s, shims))
 
 

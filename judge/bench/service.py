@@ -11,12 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from judge.bench import Figure
-from judge.bench.boxes import PROBLEMS, cpu_s, parent_pid, processes
+from judge.bench.boxes import PROBLEMS, containers, cpu_s, launcher_pids, parent_pid, processes
 from judge.package import load_packages
-from judge.sandbox.docker import LABEL, connect
 from judge.stack import Stack, StackOptions
 
 _IDLE_REQUESTS = 60
@@ -170,25 +168,11 @@ def _machine_cpu_s() -> float:
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
-def _launchers() -> list[int]:
-    client = connect()
-    try:
-        found = client.containers.list(filters={"label": LABEL})
-        return [int(container.attrs["State"]["Pid"]) for container in map(_inspected, found)]
-    finally:
-        client.close()
-
-
-def _inspected(container: Any) -> Any:
-    container.reload()
-    return container
-
-
 def _memory(running: Service) -> Figure:
     """Proportional memory of one pool process and the processes of one box."""
     worker = running.stack.pids()["worker"]
     pool = [pid for pid, _ in processes() if parent_pid(pid) == worker]
-    launchers = set(_launchers())
+    launchers = set(launcher_pids(containers()))
     boxes = [
         pid
         for pid, _ in processes()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from judge.errors import JudgeError, UnknownName
+from judge.errors import UnknownName
 from judge.languages import Language, languages
 from judge.package import Problem, load_package
 from judge.sandbox import AUTO, BACKENDS
@@ -40,7 +40,7 @@ def language_of(path: Path) -> Language:
 
 
 def read_source(path: Path) -> str:
-    """A solution's text. Raises JudgeError with the reason it cannot be one."""
+    """A solution's text. Raises click's BadParameter with the reason it cannot be one."""
     try:
         source = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -52,4 +52,4 @@ def read_source(path: Path) -> str:
     return source
 
 
-__all__ = ["BOXES", "JudgeError", "find_problem", "language_of", "problems_folder", "read_source"]
+__all__ = ["BOXES", "find_problem", "language_of", "problems_folder", "read_source"]

@@ -19,7 +19,6 @@ from docker.types import LogConfig
 from judge.errors import BoxBroken, BoxUnavailable
 from judge.sandbox.launched import BoxOptions, LaunchedBox, launcher_config
 
-NOTE = "docker: a container per worker process, kept warm"
 LABEL: Final = "judge.box"
 CAPABILITIES: Final = ("SETUID", "SETGID", "KILL", "SYS_CHROOT")
 _MEMORY: Final = "3g"  # behind the limits of single children: supervisor, zygote, spare, and the largest child allowed
