@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from judge.interface import FloatTolerance, Interface, Unordered, type_name
+from judge.interface import FloatTolerance, Interface, Unordered
+from judge.value_types import type_name
 
 Checker = Callable[[Any, Any], str | None]
 

@@ -1,34 +1,19 @@
-"""What a solution must offer: interface.yaml, its types, and whether a value fits them.
+"""What a solution must offer: interface.yaml, and whether a case fits it. The types: judge/value_types.py.
 
-The types are those of JSON, written as in Python: int, float, str, bool, none, any, list[T]. A value's type is checked
-exactly: True is no int, 1 is no bool; an int will do where a float is wanted.
+A function with typed parameters and a result; a class whose methods are called in turn (or by several threads at once);
+or stages: functions that run one after another in processes of their own, each fed with what the one before returned.
 """
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-_ATOMS: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float, int),
-    "str": (str,),
-    "bool": (bool,),
-    "none": (type(None),),
-}
-_LIST = re.compile(r"list\[(.+)\]")
+from judge.value_types import known_type, node_parameter, type_name, why_not
 
+CONCURRENTLY = "concurrently"  # the operation of a concurrent class that runs lists of operations in a thread each
+_MAX_THREADS = 64
 
-def _known_type(text: str) -> str:
-    inner = text
-    while match := _LIST.fullmatch(inner):
-        inner = match[1]
-    if inner not in (*_ATOMS, "any"):
-        raise ValueError(f"unknown type {text!r}; there is: {', '.join(_ATOMS)}, any, list[...]")
-    return text
-
-
-TypeName = Annotated[str, AfterValidator(_known_type)]
+TypeName = Annotated[str, AfterValidator(known_type)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -64,40 +49,99 @@ class CheckerOptions(_Strict):
     float: FloatTolerance | None = None
 
 
+class Stage(_Strict):
+    """One function, run in a process of its own; all but the first take the result of the one before."""
+
+    function: Identifier
+    parameters: list[Parameter]
+    returns: TypeName
+
+
 class Interface(_Strict):
-    """The contract of an interface problem: one function, or one class with its methods."""
+    """The contract of an interface problem: one function, one class with its methods, or stages."""
 
     function: Identifier | None = None
     class_: Identifier | None = Field(None, alias="class")
     parameters: list[Parameter] = []
     returns: TypeName = "none"
+    in_place: Identifier | None = Field(None, description="the result is this parameter's value after the call")
     constructor: list[Parameter] = []
     methods: dict[Identifier, Method] = {}
+    concurrent: bool = False
+    stages: list[Stage] = []
     checker: Literal["exact", "unordered", "float"] | CheckerOptions = "exact"
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "Interface":
+    def _one_kind(self) -> "Interface":
+        if self.stages:
+            return self._check_stages()
         if (self.function is None) == (self.class_ is None):
             raise ValueError("give either 'function' or 'class'")
-        if self.class_ and (not self.methods or self.parameters):
+        if self.class_ and (not self.methods or self.parameters or self.in_place):
             raise ValueError("a class needs 'methods', and its parameters are named 'constructor'")
-        if self.function and (self.methods or self.constructor):
-            raise ValueError("'methods' and 'constructor' belong to a class")
+        if self.function and (self.methods or self.constructor or self.concurrent):
+            raise ValueError("'methods', 'constructor' and 'concurrent' belong to a class")
+        self._check_names()
         return self
 
+    def _check_stages(self) -> "Interface":
+        if self.function or self.methods or self.constructor or self.parameters or self.in_place or self.concurrent:
+            raise ValueError("with 'stages' the only other key is 'class' (and 'checker')")
+        if len(self.stages) < 2:
+            raise ValueError("one stage is a 'function'")
+        for before, stage in zip(self.stages, self.stages[1:], strict=False):
+            if [parameter.type for parameter in stage.parameters] != [before.returns]:
+                raise ValueError(f"{stage.function} must take one parameter, the {before.returns} of {before.function}")
+        return self
+
+    def _check_names(self) -> None:
+        types = {parameter.name: parameter.type for parameter in self.parameters}
+        if self.in_place and (self.in_place not in types or self.returns != "none"):
+            raise ValueError("'in_place' names a parameter, and then nothing is returned")
+        head = node_parameter(self.returns)
+        if head and types.get(head) != "list_node":
+            raise ValueError(f"{self.returns!r} must name a parameter of type list_node")
+
     @property
-    def entry(self) -> dict[str, Any]:
-        """What the driver in the box needs to know: names and numbers of parameters."""
+    def entries(self) -> list[dict[str, Any]]:
+        """What the driver in the box needs to know, one entry for each process that a case runs in."""
+        if self.stages:
+            return [
+                _function_entry(stage.function, stage.parameters, stage.returns) | {"holder": self.class_}
+                for stage in self.stages
+            ]
         if self.function:
-            return {"kind": "function", "name": self.function, "parameters": len(self.parameters)}
-        methods = {name: len(method.parameters) for name, method in self.methods.items()}
-        return {"kind": "class", "name": self.class_, "parameters": len(self.constructor), "methods": methods}
+            return [_function_entry(self.function, self.parameters, self.returns) | self._where_the_result_is()]
+        methods = {
+            name: {"parameters": _types(method.parameters), "returns": method.returns}
+            for name, method in self.methods.items()
+        }
+        return [{"kind": "class", "name": self.class_, "parameters": _types(self.constructor), "methods": methods}]
+
+    def _where_the_result_is(self) -> dict[str, Any]:
+        names = [parameter.name for parameter in self.parameters]
+        if self.in_place:
+            return {"in_place": names.index(self.in_place), "returns": self._result_type}
+        head = node_parameter(self.returns)
+        return {"node_of": names.index(head)} if head else {}
+
+    @property
+    def _result_type(self) -> str:
+        if self.stages:
+            return self.stages[-1].returns
+        if self.in_place:
+            return next(parameter.type for parameter in self.parameters if parameter.name == self.in_place)
+        return self.returns
 
     @property
     def signature(self) -> str:
         """The contract as Python stubs, to be shown to people."""
         if self.function:
             return _stub(self.function, self.parameters, self.returns)
+        if self.stages:
+            stubs = [_stub(one.function, one.parameters, one.returns, bool(self.class_)) for one in self.stages]
+            lines = [f"class {self.class_}:", *("    " + stub for stub in stubs)] if self.class_ else stubs
+            return "\n".join(lines)
         lines = [f"class {self.class_}:", "    " + _stub("__init__", self.constructor, "none", method=True)]
         for name, method in self.methods.items():
             lines.append("    " + _stub(name, method.parameters, method.returns, method=True))
@@ -107,46 +151,59 @@ class Interface(_Strict):
         """None when the value is an input of this problem, else the reason it is not."""
         if not isinstance(value, list):
             return "the input must be a JSON array"
-        if self.function:
-            return _why_not_arguments(self.function, self.parameters, value)
-        for place, operation in enumerate(value):
-            if not isinstance(operation, list) or not operation or not isinstance(operation[0], str):
-                return f"operation {place} must be an array that begins with a name"
-            name = operation[0]
-            parameters = self.constructor if place == 0 else self._method_parameters(name)
-            if parameters is None or (place == 0 and name != self.class_):
-                allowed = [self.class_] if place == 0 else list(self.methods)
-                return f"operation {place} is {name!r}; it must be {' or '.join(map(str, allowed))}"
-            if reason := _why_not_arguments(f"operation {place}, {name}", parameters, operation[1:]):
-                return reason
-        return None if value else f"the first operation must construct {self.class_}"
+        if self.function or self.stages:
+            name = self.function or self.stages[0].function
+            parameters = self.stages[0].parameters if self.stages else self.parameters
+            return _why_not_arguments(name, parameters, value)
+        if not value:
+            return f"the first operation must construct {self.class_}"
+        reasons = (self._why_not_operation(place, operation) for place, operation in enumerate(value))
+        return next((reason for reason in reasons if reason), None)
 
     def why_not_output(self, value: Any) -> str | None:
         """None when the value has the declared type, else what it has instead."""
-        if self.function:
-            return why_not(self.returns, value, "the result")
-        return None if isinstance(value, list) else f"the results are {type_name(value)}, not a list"
+        if self.class_ and not self.stages:
+            return None if isinstance(value, list) else f"the results are {type_name(value)}, not a list"
+        return why_not(self._result_type, value, "the result")
 
-    def _method_parameters(self, name: str) -> list[Parameter] | None:
+    def why_not_between(self, stage: int, value: Any) -> str | None:
+        """The same for what a stage that is not the last has returned."""
+        return why_not(self.stages[stage].returns, value, f"the result of {self.stages[stage].function}")
+
+    def _why_not_operation(self, place: int, operation: Any) -> str | None:
+        if not isinstance(operation, list) or not operation or not isinstance(operation[0], str):
+            return f"operation {place} must be an array that begins with a name"
+        name = operation[0]
+        if place and self.concurrent and name == CONCURRENTLY:
+            return self._why_not_threads(place, operation[1:])
         method = self.methods.get(name)
-        return method.parameters if method else None
+        parameters = self.constructor if place == 0 else method.parameters if method else None
+        if parameters is None or (place == 0 and name != self.class_):
+            allowed = [self.class_] if place == 0 else list(self.methods)
+            return f"operation {place} is {name!r}; it must be {' or '.join(map(str, allowed))}"
+        return _why_not_arguments(f"operation {place}, {name}", parameters, operation[1:])
 
-
-def why_not(type_text: str, value: Any, what: str) -> str | None:
-    """None when the value has that type, else a sentence that names the first place where it has not."""
-    if type_text == "any":
+    def _why_not_threads(self, place: int, arguments: list[Any]) -> str | None:
+        threads = arguments[0] if len(arguments) == 1 else None
+        if not isinstance(threads, list) or not 1 <= len(threads) <= _MAX_THREADS:
+            return f"operation {place}, {CONCURRENTLY}, takes one array of 1 to {_MAX_THREADS} arrays of operations"
+        for thread in threads:
+            if not isinstance(thread, list):
+                return f"operation {place}, {CONCURRENTLY}: a thread is an array of operations"
+            for operation in thread:
+                if isinstance(operation, list) and operation[:1] == [CONCURRENTLY]:
+                    return f"operation {place}, {CONCURRENTLY}: a thread starts no threads"
+                if reason := self._why_not_operation(place, operation):
+                    return reason
         return None
-    if match := _LIST.fullmatch(type_text):
-        if not isinstance(value, list):
-            return f"{what} is {type_name(value)}, not {type_text}"
-        reasons = (why_not(match[1], item, f"{what}[{index}]") for index, item in enumerate(value))
-        return next((reason for reason in reasons if reason), None)
-    return None if type(value) in _ATOMS[type_text] else f"{what} is {type_name(value)}, not {type_text}"
 
 
-def type_name(value: Any) -> str:
-    """The name of a JSON value's type, as interface.yaml would write it."""
-    return "none" if value is None else "dict" if isinstance(value, dict) else type(value).__name__
+def _function_entry(name: str, parameters: list[Parameter], returns: str) -> dict[str, Any]:
+    return {"kind": "function", "name": name, "parameters": _types(parameters), "returns": returns}
+
+
+def _types(parameters: list[Parameter]) -> list[str]:
+    return [parameter.type for parameter in parameters]
 
 
 def _why_not_arguments(what: str, parameters: list[Parameter], values: list[Any]) -> str | None:

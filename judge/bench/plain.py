@@ -27,14 +27,16 @@ _REPEAT = 20
 
 def warm(given: dict[str, Any]) -> float:
     sys.path.insert(0, "/judge")
-    driver = importlib.import_module("driver")  # the launcher's own, as it lies in the image
+    driver, loading, replies = map(
+        importlib.import_module, ("driver", "loading", "replies")
+    )  # as they lie in the image
     cases = [case.encode() for case in given["cases"]]
     driver.preload(None)
     started = time.process_time()
     for _ in range(_REPEAT):
-        call = driver.load(given["source"], given["entry"])
+        call = loading.load(given["source"], given["entry"])
         for case in cases:
-            driver._to_json(call(json.loads(case)))
+            replies.to_json(call(json.loads(case)))
     return (time.process_time() - started) / _REPEAT
 
 

@@ -155,7 +155,7 @@ def _boxes() -> list[Finding]:
 
 
 def _smoke(name: str, box: Box, source: str) -> Finding:
-    entry = {"kind": "function", "name": "smoke_test", "parameters": 1}
+    entry = {"kind": "function", "name": "smoke_test", "parameters": ["any"], "returns": "any"}
     result = box.run(Job(source, entry, [Input.of(b"[[1,2,3]]")], _LIMITS, show=True))
     run = result.runs[0] if result.runs else None
     if run is None or run.output != b"[10000,6]":

@@ -8,6 +8,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 LENGTH: Final = struct.Struct(">I")
@@ -33,6 +34,14 @@ class Limits(NamedTuple):
     memory_mib: int
 
 
+class Reply(NamedTuple):
+    """What a child answers."""
+
+    kind: bytes
+    payload: bytes
+    printed: bytes
+
+
 class Clock:
     """CPU and wall time of one process since the end of its last case, from the kernel's own counters."""
 
@@ -40,7 +49,7 @@ class Clock:
         self._clock = (~pid << 3) | 2  # the kernel's number for the CPU clock of a process; see clock_getcpuclockid(3)
         self._limits = limits
         self._cpu_ns = self._wall_ns = 0
-        self.lap()
+        self.begun_ns, _ = self.lap()  # CPU time that the process had used before the clock was started
 
     def lap(self) -> tuple[int, int]:
         """(CPU, wall) nanoseconds since the last lap; no CPU time for a process that is no more."""
@@ -77,10 +86,21 @@ class Channel:
         self._readable = select.poll()
         self._readable.register(self._socket, select.POLLIN)
 
-    def exchange(self, message: bytes, clock: Clock, output_bytes: int) -> tuple[bytes, bytes, bytes]:
-        """Send one message; returns the one reply's kind, payload and printed text. Raises Misbehaved otherwise."""
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def exchange(self, message: bytes, clock: Clock, output_bytes: int, more: Iterable[bytes] = ()) -> Reply:
+        """Send a message (and more behind it); returns the one reply. Raises Misbehaved otherwise."""
         try:
-            self._send(LENGTH.pack(len(message)) + message, clock)
+            for one in (message, *more):
+                self._send(LENGTH.pack(len(one)) + one, clock)
+        except ConnectionError:
+            raise Misbehaved("died") from None
+        return self.receive_reply(clock, output_bytes)
+
+    def receive_reply(self, clock: Clock, output_bytes: int) -> Reply:
+        """The one reply. Raises Misbehaved when it is too long, malformed, or none comes in time."""
+        try:
             received = self._receive(clock)
             kind, payload_size, printed_size = REPLY.unpack_from(received)
             if payload_size > (_MAX_FAILURE if kind == FAILURE else output_bytes) or printed_size > 4 * output_bytes:
@@ -92,7 +112,7 @@ class Channel:
             raise Misbehaved("died") from None
         if len(received) > middle + printed_size or kind not in (LOADED, RESULT, FAILURE):
             raise Misbehaved("protocol")
-        return kind, bytes(received[REPLY.size : middle]), bytes(received[middle : middle + _MAX_PRINTED])
+        return Reply(kind, bytes(received[REPLY.size : middle]), bytes(received[middle : middle + _MAX_PRINTED]))
 
     def finish(self) -> None:
         """Tell the child that nothing more comes."""

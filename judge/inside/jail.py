@@ -27,6 +27,7 @@ import seccomp
 _MAX_THREADS: Final = 128
 _MAX_FILES: Final = 64
 STACK_BYTES: Final = 512 << 20
+_CHANNEL, _STDIO = 3, 4  # the descriptors of every child, beside the null device at 0 to 2
 _INHERITED_LIMITS: Final = (
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_NOFILE, _MAX_FILES),
@@ -76,12 +77,12 @@ def prepare(allowed_syscalls: list[str], without: frozenset[str] = frozenset()) 
     )
 
 
-def enter(jail: Jail, uid: int, channel: int) -> int:
-    """Lock this process up; returns the number that the channel to the supervisor now has.
+def enter(jail: Jail, uid: int, channel: int, stdio: int) -> tuple[int, int]:
+    """Lock this process up; returns the numbers that the channel and the socket for a program's streams now have.
 
     The order matters: descriptors while /proc may still be needed, root's powers before the filter forbids using them.
     """
-    channel = _keep_only(channel, jail.landlock_fd)
+    _keep_only(channel, stdio, jail.landlock_fd)
     if "rlimits" in jail.walls:
         _limit_what_the_zygote_needs()
     if "chroot" in jail.walls:
@@ -99,7 +100,7 @@ def enter(jail: Jail, uid: int, channel: int) -> int:
         os.close(jail.landlock_fd)
     if "seccomp" in jail.walls:
         jail.filter.install()
-    return channel
+    return _CHANNEL, _STDIO
 
 
 def prepare_zygote(jail: Jail) -> None:
@@ -131,16 +132,16 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _keep_only(channel: int, landlock_fd: int | None) -> int:
-    """Close every descriptor but 0 to 2 (the null device), the channel (becomes 3) and the Landlock rules."""
-    if channel != 3:
-        os.dup2(channel, 3, inheritable=False)
+def _keep_only(channel: int, stdio: int, landlock_fd: int | None) -> None:
+    """Close every descriptor but 0 to 2 (the null device), the two sockets (become 3 and 4) and the Landlock rules."""
+    spare = os.dup(stdio)  # out of the way: either number may be the other's
+    os.dup2(channel, _CHANNEL, inheritable=False)
+    os.dup2(spare, _STDIO, inheritable=False)
     if landlock_fd is None:
-        os.closerange(4, 1 << 20)
+        os.closerange(_STDIO + 1, 1 << 20)
     else:
-        os.closerange(4, landlock_fd)
+        os.closerange(_STDIO + 1, landlock_fd)
         os.closerange(landlock_fd + 1, 1 << 20)
-    return 3
 
 
 def _limit_what_the_zygote_needs() -> None:

@@ -8,8 +8,12 @@ It splits in two before it reads a byte: the *zygote*, which stays clean and for
 keeps the clock. It ends when its stdin ends. How a submission is run: supervisor.py; what holds it: jail.py.
 
     worker -> launcher   {"op": "run", "source_size", "entry", "limits", "show", "soft_limit", "max_timeouts",
-                          "new": [[digest, size]…], "cases": [digest…], "drop": [digest…]}   body: source, new inputs
+                          "new": [[digest, size]…], "cases": [digest…], "files": [{path: digest}…], "drop": [digest…]}
+                          body: source, new inputs
+                         {"op": "talk", …} the same for one program that the worker talks with, and then, as often as
+                         there is something: {"op": "say", "end": bool}   body: its input
     launcher -> worker   {"op": "ready", "python", "walls", "version"}   once, at the start
+                         {"op": "said"}                               body: output of a program that is talked with
                          {"op": "result", "load", "runs": [{…}]}      body: output and printed text of each run in turn
 """
 
@@ -19,11 +23,13 @@ import json
 import os
 import socket
 import sys
+from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import channel
 import jail
+import running
 import supervisor
 import wire
 import zygote
@@ -85,37 +91,54 @@ def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
     inputs: dict[str, bytes] = {}
     while True:
         header, body = wire.read_frame(stdin)
-        for digest in header["drop"]:
-            del inputs[digest]
-        position = header["source_size"]
-        source = bytes(body[:position]).decode()
-        for digest, size in header["new"]:
-            inputs[digest] = bytes(body[position : position + size])
-            position += size
-        job = supervisor.Job(
-            source=source,
-            entry=header["entry"],
-            inputs=[inputs[digest] for digest in header["cases"]],
-            limits=channel.Limits(**header["limits"]),
-            show=header["show"],
-            soft_limit=header["soft_limit"],
-            max_timeouts=header["max_timeouts"],
-        )
-        load, facts, peaks = supervisor.run(nursery, job)
-        runs = [
-            {
-                "ended": fact.ended,
-                "cpu_ns": fact.cpu_ns,
-                "wall_ns": fact.wall_ns,
-                "peak_memory_kib": peak,
-                "status": fact.status,
-                "output_size": len(fact.output),
-                "printed_size": len(fact.printed),
-            }
-            for fact, peak in zip(facts, peaks, strict=True)
-        ]
-        bodies = [part for fact in facts for part in (fact.output, fact.printed)]
-        wire.write_frame(stdout, {"op": "result", "load": load, "runs": runs}, bodies)
+        if header["op"] == "say":
+            continue  # to a program that has ended meanwhile
+        job = _job(header, body, inputs)
+        if header["op"] == "talk":
+            outcome = running.talk(nursery, job, stdin, stdout)
+        elif job.entry["kind"] == "program":
+            outcome = running.run(nursery, job)
+        else:
+            outcome = supervisor.run(nursery, job)
+        _send_result(stdout, *outcome)
+
+
+def _job(header: dict[str, Any], body: memoryview, inputs: dict[str, bytes]) -> supervisor.Job:
+    """The job of a frame; keeps the inputs that come with it and drops those that are to go."""
+    for digest in header["drop"]:
+        del inputs[digest]
+    position = header["source_size"]
+    source = bytes(body[:position]).decode()
+    for digest, size in header["new"]:
+        inputs[digest] = bytes(body[position : position + size])
+        position += size
+    return supervisor.Job(
+        source=source,
+        entry=header["entry"],
+        inputs=[inputs[digest] for digest in header["cases"]],
+        limits=channel.Limits(**header["limits"]),
+        show=header["show"],
+        soft_limit=header["soft_limit"],
+        max_timeouts=header["max_timeouts"],
+        files=[{path: inputs[digest] for path, digest in named.items()} for named in header["files"]],
+    )
+
+
+def _send_result(stdout: int, load: dict[str, Any], facts: list[supervisor.Fact], peaks: list[int]) -> None:
+    runs = [
+        {
+            "ended": fact.ended,
+            "cpu_ns": fact.cpu_ns,
+            "wall_ns": fact.wall_ns,
+            "peak_memory_kib": peak,
+            "status": fact.status,
+            "output_size": len(fact.output),
+            "printed_size": len(fact.printed),
+        }
+        for fact, peak in zip(facts, peaks, strict=True)
+    ]
+    bodies = [part for fact in facts for part in (fact.output, fact.printed)]
+    wire.write_frame(stdout, {"op": "result", "load": load, "runs": runs}, bodies)
 
 
 if __name__ == "__main__":

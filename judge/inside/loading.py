@@ -16,6 +16,9 @@ import types
 import typing
 from typing import Any
 
+import calling
+import typed
+
 FILE_NAME: typing.Final = "solution.py"
 # Imported before the fork: what nearly every solution needs, for each module more makes every fork dearer. `threading`,
 # `random` and what needs them would even have work to do in every child, a fifth of what it costs.
@@ -39,16 +42,7 @@ class LoadError(Exception):
 
 def load(source: str, entry: dict[str, Any]) -> Call:
     """Run the source's top level and return the function that runs one case."""
-    try:
-        code = compile(source, FILE_NAME, "exec", dont_inherit=True)
-    except SyntaxError as exc:
-        raise LoadError(
-            kind="syntax_error", message=exc.msg, line=exc.lineno, column=exc.offset, text=(exc.text or "").rstrip("\n")
-        ) from None
-    except (ValueError, OverflowError, RecursionError, MemoryError) as exc:
-        raise LoadError(
-            kind="syntax_error", message=f"{type(exc).__name__}: {exc}", line=None, column=None, text=""
-        ) from None
+    code = compiled(source)
     module = sys.modules["solution"] = types.ModuleType("solution")
     names = vars(module)
     names["__builtins__"] = prelude()
@@ -57,23 +51,44 @@ def load(source: str, entry: dict[str, Any]) -> Call:
     return _CALLERS[entry["kind"]](own, entry)
 
 
+def compiled(source: str) -> types.CodeType:
+    """The source's code. Raises LoadError with the place of a syntax error."""
+    try:
+        return compile(source, FILE_NAME, "exec", dont_inherit=True)
+    except SyntaxError as exc:
+        raise LoadError(
+            kind="syntax_error", message=exc.msg, line=exc.lineno, column=exc.offset, text=(exc.text or "").rstrip("\n")
+        ) from None
+    except (ValueError, OverflowError, RecursionError, MemoryError) as exc:
+        raise LoadError(
+            kind="syntax_error", message=f"{type(exc).__name__}: {exc}", line=None, column=None, text=""
+        ) from None
+
+
 def _function_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
-    name, parameters = entry["name"], entry["parameters"]
+    return calling.function(_find_function(own, entry), entry)
+
+
+def _find_function(own: dict[str, Any], entry: dict[str, Any]) -> typing.Callable[..., Any]:
+    """The function itself, or as a method of `Solution` or of the class that the problem names as its holder."""
+    name, parameters = entry["name"], len(entry["parameters"])
     found = _find(own, name)
     function = own[found] if found else None
     if callable(function) and not isinstance(function, type):
         _check_parameters(function, parameters, name)
-        return lambda arguments: function(*arguments)
-    solution = own.get("Solution")
-    methods = _public(solution) if isinstance(solution, type) else {}
-    method = _find(methods, name)
-    if method is None or not isinstance(solution, type):
-        looked_for = dict.fromkeys([name, _camel(name), f"Solution.{_camel(name)}"])
-        offered = _callables(own) + [f"Solution.{key}" for key in _callables(methods)]
-        raise LoadError(kind="missing_entry", looked_for=list(looked_for), found=offered)
-    static = isinstance(vars(solution).get(method), staticmethod)
-    _check_parameters(methods[method], parameters + (not static), f"Solution.{method}", hidden=not static)
-    return lambda arguments: getattr(solution(), method)(*arguments)
+        return typing.cast(typing.Callable[..., Any], function)
+    looked_for, offered = [name, _camel(name)], _callables(own)
+    for holder in dict.fromkeys((entry.get("holder") or "Solution", "Solution")):
+        cls = own.get(holder)
+        methods = _public(cls) if isinstance(cls, type) else {}
+        method = _find(methods, name)
+        if method is not None and isinstance(cls, type):
+            static = isinstance(vars(cls).get(method), staticmethod)
+            _check_parameters(methods[method], parameters + (not static), f"{holder}.{method}", hidden=not static)
+            return lambda *arguments: getattr(cls(), method)(*arguments)
+        looked_for.append(f"{holder}.{_camel(name)}")
+        offered += [f"{holder}.{key}" for key in _callables(methods)]
+    raise LoadError(kind="missing_entry", looked_for=list(dict.fromkeys(looked_for)), found=offered)
 
 
 def _class_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
@@ -85,23 +100,18 @@ def _class_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
     cls = classes[found]
     constructor = getattr(cls, "__init__")  # noqa: B009 - as a value, whichever class of the line it is from
     if isinstance(constructor, types.FunctionType):
-        _check_parameters(constructor, entry["parameters"] + 1, f"{name}.__init__", hidden=True)
+        _check_parameters(constructor, len(entry["parameters"]) + 1, f"{name}.__init__", hidden=True)
     attributes = {}
     offered = _public(cls)
-    for method_name, parameters in entry["methods"].items():
+    for method_name, method_entry in entry["methods"].items():
         method = _find(offered, method_name)
         if method is None:
             names = [f"{name}.{key}" for key in _callables(offered)]
             raise LoadError(kind="missing_entry", looked_for=[f"{name}.{method_name}"], found=names)
-        _check_parameters(offered[method], parameters + 1, f"{name}.{method_name}", hidden=True)
+        count = len(method_entry["parameters"]) + 1
+        _check_parameters(offered[method], count, f"{name}.{method_name}", hidden=True)
         attributes[method_name] = method
-
-    def run(operations: list[list[Any]]) -> list[Any]:
-        instance = cls(*operations[0][1:])
-        bound = {key: getattr(instance, attribute) for key, attribute in attributes.items()}
-        return [None, *(bound[operation[0]](*operation[1:]) for operation in operations[1:])]
-
-    return run
+    return calling.operations(cls, attributes, entry)
 
 
 def _recipe_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
@@ -166,5 +176,5 @@ def prelude() -> dict[str, Any]:
         public = getattr(module, "__all__", None) or [name for name in dir(module) if name[0] != "_"]
         names.update((name, getattr(module, name)) for name in public)
     names.update((name, getattr(math, name)) for name in ("inf", "gcd", "sqrt", "ceil", "floor", "log2"))
-    names.update(exit=sys.exit, quit=sys.exit)
+    names.update(exit=sys.exit, quit=sys.exit, ListNode=typed.ListNode, TreeNode=typed.TreeNode)
     return names

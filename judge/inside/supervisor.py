@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import zygote
@@ -38,6 +39,7 @@ class Job(NamedTuple):
     show: bool
     soft_limit: bool
     max_timeouts: int
+    files: list[dict[str, bytes]]  # of programs: what each case's can open, by path
 
 
 class Fact(NamedTuple):
@@ -52,10 +54,12 @@ class Fact(NamedTuple):
 
 
 class Child:
-    """One jailed process: its channel and, once it is dead, what the kernel said of it."""
+    """One jailed process: its channel, its standard streams and, once it is dead, what the kernel said of it."""
 
-    def __init__(self, pid: int, channel: Channel) -> None:
+    def __init__(self, pid: int, channel: Channel, stdio: int) -> None:
         self.pid, self.channel = pid, channel
+        self.stdio = socket.socket(fileno=stdio)
+        self.stdio.setblocking(False)
         self.status = self.peak_memory_kib = self.total_cpu_ns = 0
 
     def kill(self) -> None:
@@ -63,6 +67,17 @@ class Child:
             os.kill(self.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+
+    def end_input(self) -> None:
+        """Let a program that reads its standard input find the end of it."""
+        try:
+            self.stdio.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # it is gone already
+
+    def close(self) -> None:
+        self.channel.close()
+        self.stdio.close()
 
 
 class Nursery:
@@ -82,7 +97,7 @@ class Nursery:
         while self._hear(0, patient=False):  # it may have died while it waited
             pass
         if child.pid in self._dead:
-            child.channel.close()
+            child.close()
             raise BoxBroken(f"a child died while it was jailed (wait status {self._dead[child.pid][0]})")
         self._order()
         return child
@@ -99,7 +114,7 @@ class Nursery:
                 child.kill()
                 went = False
                 deadline += _START_GRACE_S
-        child.channel.close()
+        child.close()
         child.status, child.peak_memory_kib, child.total_cpu_ns = self._dead.pop(child.pid)
         return went
 
@@ -110,7 +125,7 @@ class Nursery:
         """Take one message; False when none came in that time."""
         self._commands.settimeout(timeout_s)
         try:
-            message, fds, _, _ = socket.recv_fds(self._commands, 64, 1)
+            message, fds, _, _ = socket.recv_fds(self._commands, 64, 2)
         except (TimeoutError, BlockingIOError):
             if patient:
                 raise BoxBroken("the zygote does not answer") from None
@@ -118,7 +133,7 @@ class Nursery:
         if not message:
             raise BoxBroken("the zygote is gone")
         if message[:1] == b"C":
-            self._spare = Child(zygote.CHILD.unpack(message)[1], Channel(fds[0]))
+            self._spare = Child(zygote.CHILD.unpack(message)[1], Channel(fds[0]), fds[1])
         else:
             _, pid, status, peak_memory_kib, cpu_ns = zygote.EXIT.unpack(message)
             self._dead[pid] = (status, peak_memory_kib, cpu_ns)
@@ -160,7 +175,7 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
     hard = job.limits._replace(cpu_ns=round(job.limits.cpu_ns * _SOFT_ROOM)) if job.soft_limit else job.limits
     clock = Clock(child.pid, hard)
     try:
-        kind, payload, printed = child.channel.exchange(_setup(job), clock, job.limits.output_bytes)
+        kind, payload, printed = child.channel.exchange(setup_message(job), clock, job.limits.output_bytes)
         if kind == FAILURE:
             return {
                 "ok": False,
@@ -187,13 +202,14 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
     return None
 
 
-def _setup(job: Job) -> bytes:
+def setup_message(job: Job, files: Iterable[str] = ()) -> bytes:
     """The child's first message."""
     limits = job.limits
     return json.dumps(
         {
             "source": job.source,
             "entry": job.entry,
+            "files": list(files),
             "memory_mib": limits.memory_mib,
             "output_limit": limits.output_bytes,
             "show": job.show,

@@ -5,7 +5,7 @@ on does three things: forks a child on request (jailed at once, so that a submis
 and tells the supervisor of both. It never sees a source, an input or an output.
 
     supervisor -> zygote   b"F"  fork one
-    zygote -> supervisor   b"C" pid, with the child's channel attached
+    zygote -> supervisor   b"C" pid, with the child's channel and the other end of its standard streams attached
                            b"X" pid, wait status, peak memory (KiB), CPU time (ns)
 """
 
@@ -25,7 +25,7 @@ import jail
 
 CHILD = struct.Struct("=ci")
 EXIT = struct.Struct("=ciiqq")
-_FD = struct.Struct("@i")
+_FDS = struct.Struct("@ii")
 _JAILED = b"J"  # a child's first word, before which nobody hears of it
 
 # Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
@@ -64,22 +64,25 @@ def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | No
 
 def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
     ours, theirs = _socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    our_stdio, their_stdio = _socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     pid = os.fork()
     if not pid:
         try:
             _signal.set_wakeup_fd(-1)
             _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
-            channel = jail.enter(walls, uid, theirs.fileno())
+            channel, stdio = jail.enter(walls, uid, theirs.fileno(), their_stdio.fileno())
         except BaseException as exc:
             _die(commands, exc)
         os.write(channel, _JAILED)
-        driver.main(channel)
+        driver.main(channel, stdio)
     theirs.close()
+    their_stdio.close()
     if ours.recv(1) != _JAILED:
         sys.exit("a child could not be jailed")
-    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, _FD.pack(ours.fileno()))
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, _FDS.pack(ours.fileno(), our_stdio.fileno()))
     commands.sendmsg([CHILD.pack(b"C", pid)], [rights])
     ours.close()
+    our_stdio.close()
 
 
 def _die(commands: socket.socket, exc: BaseException) -> NoReturn:

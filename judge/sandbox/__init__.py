@@ -5,13 +5,14 @@ from collections.abc import Callable
 from judge.errors import BoxUnavailable, UnknownName
 from judge.sandbox import docker, fake, local
 from judge.sandbox.base import Box
+from judge.sandbox.boxes import RECYCLE_AFTER, Boxes
 from judge.sandbox.launched import BoxOptions
 
 BACKENDS: dict[str, Callable[[BoxOptions], Box]] = {"docker": docker.start, "local": local.start, "fake": fake.start}
 AUTO = "auto"
 
 
-__all__ = ["AUTO", "BACKENDS", "Box", "BoxOptions", "choose_backend", "start_box"]
+__all__ = ["AUTO", "BACKENDS", "Box", "BoxOptions", "Boxes", "choose_backend", "start_box", "start_boxes"]
 
 
 def start_box(backend: str, options: BoxOptions) -> Box:
@@ -19,6 +20,11 @@ def start_box(backend: str, options: BoxOptions) -> Box:
     if backend not in BACKENDS:
         raise UnknownName("box", backend, [AUTO, *BACKENDS])
     return BACKENDS[backend](options)
+
+
+def start_boxes(backend: str, options: BoxOptions, recycle_after: int = RECYCLE_AFTER) -> Boxes:
+    """Start what judging needs. Raises UnknownName or BoxUnavailable."""
+    return Boxes(lambda: start_box(backend, options), recycle_after)
 
 
 def choose_backend(wanted: str, options: BoxOptions) -> tuple[str, str]:

@@ -5,13 +5,14 @@ after another, and is thrown away after a BoxBroken.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from judge.models import CompileError, Limits
 
-Ended = Literal["ok", "failed", "cpu_limit", "wall_limit", "output_limit", "died", "protocol"]
+# "exited": a whole program that ended by itself with an exit code that is not 0
+Ended = Literal["ok", "failed", "exited", "cpu_limit", "wall_limit", "output_limit", "died", "protocol"]
 
 FailureKind = Literal["exception", "exit", "unserialisable", "output_limit", "soft_limit"]
 
@@ -32,6 +33,9 @@ class Input:
 class Job:
     """One group of cases for one source.
 
+    `entry`: what the source is: an interface's entry (judge/interface.py), or a whole program (`program_entry` below).
+    `files`: of programs, what each case's process can open beside its standard input, by path.
+
     `show`: the cases are samples or the user's own, so what the program prints and where it failed is kept.
     `soft_limit`: the program is interrupted when its time is over, to learn where it was; a case that so ended without
     having used its CPU time (Failure "soft_limit" in a run that "failed") must be run again without.
@@ -45,6 +49,18 @@ class Job:
     show: bool = False
     soft_limit: bool = False
     max_timeouts: int = 3
+    files: Sequence[Mapping[str, Input]] = ()
+
+
+def program_entry(
+    argv: Sequence[str] = ("solution.py",), modules: Mapping[str, str] | None = None, feedback: str | None = None
+) -> dict[str, Any]:
+    """The entry of a whole program. `modules`: sources beside it that it may import.
+
+    `feedback`: a folder into which it may write; the files, as a JSON object of texts, are then the run's output instead
+    of what it writes to standard output.
+    """
+    return {"kind": "program", "argv": list(argv), "modules": dict(modules or {}), "feedback": feedback}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +116,21 @@ class Box(Protocol):
     def run(self, job: Job) -> JobResult:
         """Run a job. Raises MachineFault when the box, not the submission, is at fault."""
 
+    def talk(self, job: Job) -> "Talk":
+        """Start a job's one program with its standard streams connected to the caller; inputs are not looked at."""
+
     def close(self) -> None:
         """Stop whatever runs and leave nothing behind. May be called twice."""
+
+
+class Talk(Protocol):
+    """A running program and its two streams. One thread may send while another receives. Raises MachineFault."""
+
+    def send(self, data: bytes, end: bool = False) -> None:
+        """Give it input; `end` closes its standard input. Ignored once the program has ended."""
+
+    def receive(self) -> bytes:
+        """Some of its output; empty when it has ended."""
+
+    def result(self) -> JobResult:
+        """What happened, once `receive` has returned nothing."""

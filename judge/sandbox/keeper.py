@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from judge.errors import MachineFault
-from judge.sandbox.base import Box, BoxInfo, Job, JobResult
+from judge.sandbox.base import Box, BoxInfo, Job, JobResult, Talk
 
 _START_NEXT_AT = 0.9  # of a box's life, so that the next is ready at its end
 
@@ -30,15 +30,30 @@ class BoxKeeper:
         return self._info
 
     def run(self, job: Job) -> JobResult:
+        try:
+            return self._running().run(job)
+        except MachineFault:
+            self._retire()
+            raise
+
+    def talk(self, job: Job) -> Talk:
+        """As the box's own. Whoever does not hear a talk's end must `give_up` the box."""
+        try:
+            return self._running().talk(job)
+        except MachineFault:
+            self._retire()
+            raise
+
+    def give_up(self) -> None:
+        """Throw the box away: it is in doubt. The next job gets another."""
+        self._retire()
+
+    def _running(self) -> Box:
         if self._box is None:
             following, self._next = self._next, None
             self._box = following.wait() if following else self._start()
             self._info, self._served = self._box.info, 0
-        try:
-            return self._box.run(job)
-        except MachineFault:
-            self._retire()
-            raise
+        return self._box
 
     def submission_ends(self) -> None:
         """Say that the next job belongs to another submission; between two is the time to change the box."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from judge.languages import Language
-from judge.sandbox.base import BoxInfo, Job, JobResult
+from judge.sandbox.base import BoxInfo, Job, JobResult, Talk
 from judge.sandbox.protocol import Conversation, Stream
 
 INSIDE = Path(__file__).parents[1] / "inside"
@@ -48,6 +48,9 @@ class LaunchedBox:
 
     def run(self, job: Job) -> JobResult:
         return self._conversation.run(job)
+
+    def talk(self, job: Job) -> Talk:
+        return self._conversation.talk(job)
 
     def close(self) -> None:
         self._stop()

@@ -5,21 +5,21 @@ decoded into strict types, and what does not fit means that the box is broken. A
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any, Literal, Protocol, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from judge.errors import BoxBroken, BoxUnavailable
-from judge.models import CompileError, Limits
-from judge.sandbox.base import BoxInfo, Ended, Failure, FailureKind, Input, Job, JobResult, RunResult
+from judge.models import Limits
+from judge.sandbox.base import BoxInfo, Ended, Input, Job, JobResult, RunResult
+from judge.sandbox.said import failure_of, load_failed
 
 _LENGTHS = 8
 _MAX_HEADER = 1 << 20
 _MAX_BODY = 256 << 20
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
 _MIB = 1 << 20
-_MAX_TEXT = 2_000
 
 
 class Stream(Protocol):
@@ -53,32 +53,18 @@ class _Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printed_size: int
 
 
-class _Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    op: Literal["result"]
+class _SaidPiece(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="said"):
+    pass
+
+
+class _Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="result"):
     load: _Load
     runs: list[_Run]
 
 
-class _Said(msgspec.Struct, frozen=True):
-    """What a driver says of a failure: everything optional, for nothing of it can be relied on."""
-
-    kind: str = "exception"
-    type: str = "Exception"
-    message: str = ""
-    code: int | None = None
-    traceback: list[str] = []
-    line: int | None = None
-    column: int | None = None
-    text: str | None = None
-    looked_for: list[str] = []
-    found: list[str] = []
-    function: str = ""
-    expected: int = 0
-
-
 _decode_ready = msgspec.json.Decoder(_Ready).decode
 _decode_result = msgspec.json.Decoder(_Result).decode
-_decode_said = msgspec.json.Decoder(_Said).decode
+_decode_piece_or_result = msgspec.json.Decoder(_SaidPiece | _Result).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -98,45 +84,50 @@ class Conversation:
         return BoxInfo(backend, tuple(header.walls), f"Python {header.python}", image)
 
     def run(self, job: Job) -> JobResult:
-        self._send(job)
+        self._send("run", job)
         deadline_s = job.limits.wall_time_s * (len(job.inputs) + 1) + 60
         header, body = self._receive(_decode_result, deadline_s)
-        if not header.load.ok:
-            return load_failed(header.load.failure, header.load.printed)
-        if len(header.runs) > len(job.inputs) or any(min(run.output_size, run.printed_size) < 0 for run in header.runs):
-            raise BoxBroken("the launcher's answer does not fit the question")
-        runs, position = [], 0
-        for run in header.runs:
-            middle = position + run.output_size
-            end = middle + run.printed_size
-            runs.append(_run_result(run, body[position:middle], body[middle:end]))
-            position = end
-        if position != len(body):
-            raise BoxBroken("the launcher's answer has a body of another size than it says")
-        return JobResult(runs)
+        return _job_result(header, body, len(job.inputs))
 
-    def _send(self, job: Job) -> None:
+    def talk(self, job: Job) -> "LaunchedTalk":
+        self._send("talk", job)
+        return LaunchedTalk(self, job.limits)
+
+    def say(self, data: bytes, end: bool) -> None:
+        """Input for the program that is talked with."""
+        self._send_frame({"op": "say", "end": end}, [data])
+
+    def hear(self, timeout_s: float) -> bytes | JobResult:
+        """The program's next output, or what happened when it has ended."""
+        header, body = self._receive(_decode_piece_or_result, timeout_s)
+        return _job_result(header, body, 1) if isinstance(header, _Result) else body
+
+    def _send(self, op: str, job: Job) -> None:
         source = job.source.encode()
-        wanted = {given.digest: given for given in job.inputs}
-        new = [given for digest, given in wanted.items() if digest not in self._held]
-        drop = self._make_room(sum(len(given.data) for given in new), keep=wanted)
+        given = [*job.inputs, *(one for named in job.files for one in named.values())]
+        wanted = {one.digest: one for one in given}
+        new = [one for digest, one in wanted.items() if digest not in self._held]
+        drop = self._make_room(sum(len(one.data) for one in new), keep=wanted)
         for digest in wanted:
             self._held[digest] = len(wanted[digest].data)
             self._held.move_to_end(digest)
         header = {
-            "op": "run",
+            "op": op,
             "source_size": len(source),
             "entry": job.entry,
             "limits": _limits(job.limits),
             "show": job.show,
             "soft_limit": job.soft_limit,
             "max_timeouts": job.max_timeouts,
-            "new": [(given.digest, len(given.data)) for given in new],
-            "cases": [given.digest for given in job.inputs],
+            "new": [(one.digest, len(one.data)) for one in new],
+            "cases": [one.digest for one in job.inputs],
+            "files": [{path: one.digest for path, one in named.items()} for named in job.files],
             "drop": drop,
         }
+        self._send_frame(header, [source, *(one.data for one in new)])
+
+    def _send_frame(self, header: dict[str, Any], body: Sequence[bytes]) -> None:
         packed = _encode(header)
-        body = [source, *(given.data for given in new)]
         lengths = len(packed).to_bytes(4, "big") + sum(map(len, body)).to_bytes(4, "big")
         self._stream.send(b"".join((lengths, packed, *body)))
 
@@ -163,6 +154,53 @@ class Conversation:
             raise BoxBroken("the launcher's answer is not of the protocol") from exc
 
 
+class LaunchedTalk:
+    """A Talk over a conversation: nothing else may be said to the launcher until it has ended."""
+
+    def __init__(self, conversation: Conversation, limits: Limits) -> None:
+        self._conversation = conversation
+        self._timeout_s = limits.wall_time_s + 60
+        self._room = limits.output_mib * _MIB
+        self._result: JobResult | None = None
+
+    def send(self, data: bytes, end: bool = False) -> None:
+        if self._result is None:
+            self._conversation.say(data, end)
+
+    def receive(self) -> bytes:
+        if self._result is None:
+            heard = self._conversation.hear(self._timeout_s)
+            if isinstance(heard, JobResult):
+                self._result = heard
+                return b""
+            self._room -= len(heard)
+            if self._room < 0 or not heard:
+                raise BoxBroken("the launcher sends more of a program's output than it may")
+            return heard
+        return b""
+
+    def result(self) -> JobResult:
+        if self._result is None:
+            raise BoxBroken("the program's end was not heard")
+        return self._result
+
+
+def _job_result(header: _Result, body: bytes, cases: int) -> JobResult:
+    if not header.load.ok:
+        return load_failed(header.load.failure, header.load.printed)
+    if len(header.runs) > cases or any(min(run.output_size, run.printed_size) < 0 for run in header.runs):
+        raise BoxBroken("the launcher's answer does not fit the question")
+    runs, position = [], 0
+    for run in header.runs:
+        middle = position + run.output_size
+        end = middle + run.printed_size
+        runs.append(_run_result(run, body[position:middle], body[middle:end]))
+        position = end
+    if position != len(body):
+        raise BoxBroken("the launcher's answer has a body of another size than it says")
+    return JobResult(runs)
+
+
 def _limits(limits: Limits) -> dict[str, int]:
     return {
         "cpu_ns": round(limits.cpu_time_s * 1e9),
@@ -174,9 +212,9 @@ def _limits(limits: Limits) -> dict[str, int]:
 
 def _run_result(run: _Run, output: bytes, printed: bytes) -> RunResult:
     failure, ended = None, run.ended
-    if ended != "ok" and output:
+    if ended not in ("ok", "exited") and output:
         failure, output = failure_of(output), b""
-    died = ended == "died"
+    died = ended in ("died", "exited")
     return RunResult(
         ended=ended,
         cpu_time_s=run.cpu_ns / 1e9,
@@ -188,64 +226,3 @@ def _run_result(run: _Run, output: bytes, printed: bytes) -> RunResult:
         exit_code=run.status >> 8 if died and not run.status & 0x7F else None,
         signal=run.status & 0x7F or None if died else None,
     )
-
-
-def failure_of(data: bytes) -> Failure:
-    """What a driver says of a case that failed."""
-    return _failure(_said(data))
-
-
-def _said(data: bytes) -> _Said:
-    try:
-        return _decode_said(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Said(message="the failure could not be described")
-
-
-def _failure(said: _Said) -> Failure:
-    kind: FailureKind = said.kind if said.kind in get_args(FailureKind) else "exception"  # type: ignore[assignment]
-    lines = tuple(line[:_MAX_TEXT] for line in said.traceback[:20])
-    return Failure(kind, said.type[:100], said.message[:_MAX_TEXT], said.code, lines)
-
-
-def load_failed(text: str, printed: str) -> JobResult:
-    """A source that did not load: a compile error, or an exception of its top level (the first case's then)."""
-    said = _said(text.encode("utf-8", "surrogatepass"))
-    describe = _COMPILE_ERRORS.get(said.kind)
-    if describe is None:
-        return JobResult([RunResult("failed", 0.0, 0.0, 0, printed=printed, failure=_failure(said))])
-    return JobResult(compile_error=describe(said))
-
-
-def _syntax_error(said: _Said) -> CompileError:
-    return CompileError(
-        kind="syntax_error",
-        message=said.message[:500],
-        line=said.line,
-        column=said.column if said.column and said.column > 0 else None,
-        text=(said.text or "")[:500],
-    )
-
-
-def _missing_entry(said: _Said) -> CompileError:
-    looked_for, found = said.looked_for[:20], _names(said.found)
-    message = f"looked for {' or '.join(looked_for)}; found {', '.join(found) or 'no function or class'}"
-    return CompileError(kind="missing_entry", message=message, looked_for=looked_for, found=found)
-
-
-def _wrong_parameters(said: _Said) -> CompileError:
-    found = _names(said.found)
-    has = f"has {len(said.found)}" + (f" ({', '.join(found)})" if found else "")
-    message = f"{said.function[:100]} must take {said.expected} parameters; it {has}"
-    return CompileError(kind="wrong_parameters", message=message, found=found, expected_parameters=said.expected)
-
-
-def _names(found: list[str]) -> list[str]:
-    return [name[:100] for name in found[:20]]
-
-
-_COMPILE_ERRORS: dict[str, Callable[[_Said], CompileError]] = {
-    "syntax_error": _syntax_error,
-    "missing_entry": _missing_entry,
-    "wrong_parameters": _wrong_parameters,
-}

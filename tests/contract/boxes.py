@@ -13,8 +13,16 @@ from judge.sandbox.base import Box, Input, Job, JobResult, RunResult
 LIMITS = Limits(cpu_time_s=2.0, wall_time_s=30.0, memory_mib=256, output_mib=1)
 SHORT = Limits(cpu_time_s=0.2, wall_time_s=30.0, memory_mib=256, output_mib=1)
 IMPATIENT = Limits(cpu_time_s=2.0, wall_time_s=1.0, memory_mib=256, output_mib=1)
-FUNCTION = {"kind": "function", "name": "two_words", "parameters": 1}
-CLASS = {"kind": "class", "name": "Counter2", "parameters": 1, "methods": {"add": 1, "get_total": 0}}
+FUNCTION = {"kind": "function", "name": "two_words", "parameters": ["any"], "returns": "any"}
+CLASS = {
+    "kind": "class",
+    "name": "Counter2",
+    "parameters": ["int"],
+    "methods": {
+        "add": {"parameters": ["int"], "returns": "any"},
+        "get_total": {"parameters": [], "returns": "any"},
+    },
+}
 CLEAN = "def two_words(n):\n    return [n, n + 1]\n"
 
 

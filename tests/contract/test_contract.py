@@ -9,7 +9,7 @@ from judge.languages import languages
 from judge.sandbox import start_box
 from judge.sandbox.base import Input, Job
 
-SMOKE = {"kind": "function", "name": "smoke_test", "parameters": 1}
+SMOKE = {"kind": "function", "name": "smoke_test", "parameters": ["any"], "returns": "any"}
 COUNTER = "class Counter2:\n    def __init__(self, start):\n        self.total = start\n    {add}\n    {get}\n"
 
 
@@ -268,7 +268,7 @@ def test_a_crash_is_told_by_its_signal(any_box: Caller):
 
 @pytest.mark.parametrize(
     "result",
-    ["{1}", "float('nan')", "float('inf')", "object()", "b'x'", "{(1, 2): 3}", "(lambda x: x.append(x) or x)([])"],
+    ["object()", "b'x'", "{(1, 2): 3}", "(lambda x: x.append(x) or x)([])"],
 )
 def test_a_result_that_json_cannot_hold_is_told_apart(any_box: Caller, result: str):
     run = any_box.one(function(f"return {result}"))

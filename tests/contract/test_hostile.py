@@ -29,7 +29,7 @@ def two_words(n):
     step = sys._getframe()
     while step.f_code.co_name != 'main':
         step = step.f_back
-    step.f_globals['_reply'] = lambda *_: reply(n)
+    step.f_globals['reply'] = lambda *_: reply(n)
     return n
 
 def reply(n):

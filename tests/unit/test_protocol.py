@@ -21,7 +21,7 @@ from judge.sandbox import protocol
 from judge.sandbox.base import Input, Job, JobResult
 from judge.sandbox.protocol import Conversation
 
-ENTRY = {"kind": "function", "name": "f", "parameters": 1}
+ENTRY = {"kind": "function", "name": "f", "parameters": ["any"], "returns": "any"}
 FACTS = {
     "ended": "ok",
     "cpu_ns": 5_000_000,
