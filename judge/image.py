@@ -19,7 +19,7 @@ import requests
 from judge.errors import BoxUnavailable
 from judge.languages import Language
 from judge.sandbox.docker import connect
-from judge.sandbox.launched import INSIDE, timeout_decorator_folder
+from judge.sandbox.launched import INSIDE, sandbox_image, timeout_decorator_folder
 
 DEFAULT_BASE = "debian:bookworm-slim"
 OFFLINE_BASE = "judge-base-sandbox:latest"
@@ -36,13 +36,14 @@ def build_image(language: Language, base: str | None, say: Say) -> str:
     """
     client = connect()
     base = base or _find_base(client, say)
-    say(f"building {language.image} from {base}")
+    name = sandbox_image(language)
+    say(f"building {name} from {base}")
     try:
         image, _ = client.images.build(
             fileobj=_context(language),
             custom_context=True,
             dockerfile="Dockerfile",
-            tag=language.image,
+            tag=name,
             buildargs={"BASE_IMAGE": base},
             rm=True,
             forcerm=True,

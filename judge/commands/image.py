@@ -4,6 +4,7 @@ import click
 
 from judge.image import build_image
 from judge.languages import get_language, languages
+from judge.sandbox.launched import sandbox_image
 
 
 @click.group(
@@ -28,4 +29,4 @@ def build(language: str | None, base: str | None) -> None:
     """Build the sandbox image of LANGUAGE, or of all languages."""
     for chosen in [get_language(language)] if language else languages().values():
         image_id = build_image(chosen, base, click.echo)
-        click.echo(f"{chosen.image}: {image_id}")
+        click.echo(f"{sandbox_image(chosen)}: {image_id}")

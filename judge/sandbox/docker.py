@@ -17,7 +17,7 @@ import requests
 from docker.types import LogConfig
 
 from judge.errors import BoxBroken, BoxUnavailable
-from judge.sandbox.launched import BoxOptions, LaunchedBox, launcher_config
+from judge.sandbox.launched import BoxOptions, LaunchedBox, launcher_config, sandbox_image
 
 LABEL: Final = "judge.box"
 CAPABILITIES: Final = ("SETUID", "SETGID", "KILL", "SYS_CHROOT")
@@ -40,7 +40,7 @@ def connect() -> docker.DockerClient:
 def start(options: BoxOptions) -> LaunchedBox:
     """Start a container and attach to it. Raises BoxUnavailable: no daemon, no image, or the daemon refuses."""
     client = connect()
-    image_name = options.image or os.environ.get("JUDGE_SANDBOX_IMAGE") or options.language.image
+    image_name = options.image or sandbox_image(options.language)
     try:
         image_id = str(client.images.get(image_name).id)
         container_id = _create(client, image_id, options)

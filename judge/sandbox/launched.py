@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ START_TIMEOUT_S = 60.0
 class BoxOptions:
     """How to start a box.
 
-    `image` None: what $JUDGE_SANDBOX_IMAGE says, else the language's own. `cpu` pins the box to that core. `without`
+    `image` None: the one that `sandbox_image` names. `cpu` pins the box to that core. `without`
     takes walls away and is for tests only.
     """
 
@@ -64,6 +65,14 @@ def inside_version() -> str:
         if path.suffix in (".py", ".json"):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def sandbox_image(language: Language) -> str:
+    """The image that boxes of this language start from: what $JUDGE_SANDBOX_IMAGE says, else one of this version.
+
+    The tag says what launcher is in it, so that two versions of the judge on one Docker host do not fight over a name.
+    """
+    return os.environ.get("JUDGE_SANDBOX_IMAGE") or f"{language.image}:{inside_version()[:12]}"
 
 
 def launcher_config(options: BoxOptions, timeout_decorator: str | None, die_with_parent: bool) -> str:
