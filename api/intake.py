@@ -109,9 +109,17 @@ def check_input(problem: Problem, value: Any) -> None:
     if size > MAX_INPUT:
         detail = f"The input has {size} bytes of JSON."
         raise ApiError(Kind.INPUT_TOO_LARGE, detail, field="input", accepted=[f"at most {MAX_INPUT} bytes"])
-    if reason := problem.interface.why_not_input(value):
-        detail = f"{shortened(reason, 300)}."
-        raise ApiError(Kind.INVALID_INPUT, detail, field="input", accepted=[problem.interface.signature])
+    if reason := _why_not_input(problem, value):
+        accepted = [problem.interface.signature if problem.interface else "a text, the program's standard input"]
+        raise ApiError(Kind.INVALID_INPUT, f"{shortened(reason, 300)}.", field="input", accepted=accepted)
+
+
+def _why_not_input(problem: Problem, value: Any) -> str | None:
+    if problem.interface:
+        return problem.interface.why_not_input(value)
+    if problem.interactive:
+        return "The problem is interactive: a run is on its samples only"
+    return None if isinstance(value, str) else "The input of a whole program is a text"
 
 
 def _check_source(source: str) -> None:

@@ -38,7 +38,7 @@ def get_problem(slug: str) -> Response:
         "slug": slug,
         "title": problem.title,
         "statement": problem.statement,
-        "signature": problem.interface.signature,
+        "signature": problem.interface.signature if problem.interface else "",
         "languages": LANGUAGES,
         "samples": [
             {"name": case.name, "input": case.input.decode(), "output": case.answer.decode()}

@@ -1,8 +1,9 @@
 """What a candidate may see of a judging. The only place where a stored report becomes an answer.
 
-Cases outside the group 'sample' are hidden: of them only what is listed in _OPEN is shown, everything else is the
-model's default. It is a list of what may pass and not of what may not, so that a field added to the models tomorrow
-stays inside. Times are rounded to 10 ms and memory to 1 MiB, so that neither is a channel out of the box.
+Cases of groups without full feedback (as good as all but 'sample') are hidden: of them only what is listed in _OPEN is
+shown, everything else is the model's default. It is a list of what may pass and not of what may not, so that a field
+added to the models tomorrow stays inside. Times are rounded to 10 ms and memory to 1 MiB, so that neither is a channel
+out of the box.
 """
 
 from typing import Any
@@ -11,7 +12,6 @@ import msgspec
 
 from api.store import StoredSubmission
 from judge.models import CaseResult
-from judge.package import SAMPLE
 
 _OPEN = ("number", "verdict", "skipped", "time_limit")
 _HIDDEN_DEFAULTS: dict[str, Any] = CaseResult.model_validate({"number": 0, "name": "", "verdict": None}).model_dump(
@@ -58,7 +58,7 @@ def candidates_report(report_json: str) -> dict[str, Any]:
     _round(report)
     report["judging_time_s"] = _time(report["judging_time_s"])
     for group in report["groups"]:
-        if group["name"] != SAMPLE:
+        if not group["full_feedback"]:
             group["cases"] = [_hidden(case) for case in group["cases"]]
     return report
 

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import msgspec
 
-from judge import checkers, generate
+from judge import generate
 from judge.cache import Cache
+from judge.measuring import Attempt
 from judge.models import Limits
-from judge.package import Case, Group, JurySubmission, Problem
-from judge.sandbox.base import Box, Input, Job, RunResult
+from judge.package import Group, JurySubmission, Problem
+from judge.runs import Terms
+from judge.sandbox.base import Boxes
 
 _ROUNDS = 3
 _WALL_FACTOR, _WALL_EXTRA_S = 3.0, 1.0  # a wall clock is for those who sleep: it must not punish a busy machine
@@ -32,10 +34,10 @@ class Calibration(msgspec.Struct, frozen=True):
     slowest_s: Slowest
 
 
-def calibrate(problem: Problem, box: Box, cache: Cache) -> Calibration:
+def calibrate(problem: Problem, boxes: Boxes, cache: Cache) -> Calibration:
     """Measure, or take the measurement from the cache. Raises PackageError when a reference is not accepted."""
-    key = hashlib.sha256(repr((problem.hash, box.info, _machine(), _ROUNDS)).encode()).hexdigest()
-    data = cache.get_or_make("calibration", key, lambda: msgspec.json.encode(_measure(problem, box)))
+    key = hashlib.sha256(repr((problem.hash, boxes.submissions.info, _machine(), _ROUNDS)).encode()).hexdigest()
+    data = cache.get_or_make("calibration", key, lambda: msgspec.json.encode(_measure(problem, boxes)))
     slowest_s = msgspec.json.decode(data, type=Slowest)
     return Calibration(
         {group.name: _limits(problem, group, slowest_s[group.name]) for group in problem.groups}, slowest_s
@@ -52,36 +54,28 @@ def _limits(problem: Problem, group: Group, slowest_s: float) -> Limits:
     )
 
 
-def _measure(problem: Problem, box: Box) -> Slowest:
+def _measure(problem: Problem, boxes: Boxes) -> Slowest:
     return {
-        group.name: max(_reference_time_s(problem, group, reference, box) for reference in problem.accepted)
+        group.name: max(_reference_time_s(problem, group, reference, boxes) for reference in problem.accepted)
         for group in problem.groups
     }
 
 
-def _reference_time_s(problem: Problem, group: Group, reference: JurySubmission, box: Box) -> float:
+def _reference_time_s(problem: Problem, group: Group, reference: JurySubmission, boxes: Boxes) -> float:
     """CPU time of the slowest case, each case's the median of its rounds."""
-    inputs = [Input(case.input, case.digest) for case in group.cases]
-    job = Job(reference.source, problem.interface.entry, inputs, generate.LIMITS, max_timeouts=1)
+    attempt = Attempt(problem, reference.source, boxes)
     rounds = []
     for _ in range(_ROUNDS):
-        result = box.run(job)
-        if result.compile_error:
-            raise problem.error(f"submissions/{reference.name}", result.compile_error.message)
-        for case, run in zip(group.cases, result.runs, strict=False):
-            if not _is_right(problem, case, run):
+        outcomes = attempt.once(group.cases, Terms(generate.LIMITS, max_timeouts=1))
+        if outcomes.compile_error:
+            raise problem.error(f"submissions/{reference.name}", outcomes.compile_error.message)
+        for case, outcome in zip(group.cases, outcomes.cases, strict=False):
+            if not (outcome.check and outcome.check.correct):
                 # Not what was expected: this error may be shown where the case must stay hidden.
-                how = "" if run.ended == "ok" else f": {run.ended}"
+                how = "" if outcome.run.ended == "ok" else f": {outcome.run.ended}"
                 raise problem.error(f"submissions/{reference.name}", f"fails {group.name}/{case.name}{how}")
-        rounds.append([run.cpu_time_s for run in result.runs])
+        rounds.append([outcome.run.cpu_time_s for outcome in outcomes.cases])
     return max(float(statistics.median(times)) for times in zip(*rounds, strict=True))
-
-
-def _is_right(problem: Problem, case: Case, run: RunResult) -> bool:
-    try:
-        return run.ended == "ok" and checkers.check(problem.interface, case.answer, run.output) is None
-    except checkers.NotJson:
-        return False
 
 
 @cache

@@ -29,14 +29,23 @@ def check(interface: Interface, expected: bytes, output: bytes) -> str | None:
     """None when the output is right, else why not. Raises NotJson for bytes that are no JSON."""
     if expected == output:
         return None
-    try:
-        value = _decode(output)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise NotJson(str(exc)) from exc
+    value = _value(output)
     try:
         return interface.why_not_output(value) or checker_of(interface)(_decode(expected), value)
     except RecursionError:
         return "the result is nested too deeply to be compared"
+
+
+def why_not_output(interface: Interface, output: bytes) -> str | None:
+    """None when the output has the declared type, else what it has instead. Raises NotJson."""
+    return interface.why_not_output(_value(output))
+
+
+def _value(output: bytes) -> Any:
+    try:
+        return _decode(output)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise NotJson(str(exc)) from exc
 
 
 def checker_of(interface: Interface) -> Checker:

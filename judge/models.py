@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from judge.growth import Growth
+
 
 class Verdict(StrEnum):
     """The CLICS names. `text` is the verdict in words."""
@@ -90,7 +92,10 @@ class CaseResult(Frozen):
     cpu_time_s: float = 0.0
     wall_time_s: float = 0.0
     peak_memory_kib: int = 0
-    time_limit: Literal["cpu", "wall"] | None = Field(None, description="which clock ran out, for TLE")
+    time_limit: Literal["cpu", "wall", "growth"] | None = Field(
+        None, description="which limit was exceeded, for TLE: a clock, or the growth of the group's CPU times"
+    )
+    borderline: bool = Field(False, description="the CPU time was close to its limit: the median of three runs decided")
     exception_type: str | None = Field(None, description="a built-in exception's name, or 'Exception' for any other")
     exit_code: int | None = None
     signal: int | None = None
@@ -99,11 +104,15 @@ class CaseResult(Frozen):
 
 
 class GroupResult(Frozen):
-    """A group of cases, judged in one process: its verdict is that of its first case that is not AC."""
+    """A group of cases: its verdict is that of its first case that is not AC."""
 
     name: str
     verdict: Verdict | None
     limits: Limits
+    full_feedback: bool = Field(False, description="whether whoever submits is shown the cases")
+    growth: Growth | None = Field(None, description="how CPU time grows with the size, in groups made to measure it")
+    score: float | None = Field(None, description="of a scoring problem")
+    max_score: float | None = None
     cases: list[CaseResult]
 
 
@@ -129,6 +138,8 @@ class Report(Frozen):
     peak_memory_kib: int = 0
     cases_passed: int = 0
     cases_total: int = 0
+    score: float | None = Field(None, description="of a scoring problem")
+    max_score: float | None = Field(None, description="null also where it has no bound")
     judging_time_s: float = Field(0.0, description="wall time of the whole judging in the worker")
     compile_error: CompileError | None = None
     judge_error: str | None = Field(None, description="for JE: what failed, in a sentence without secrets")

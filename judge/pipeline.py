@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from judge import checkers
+from judge import scoring
 from judge.calibration import Calibration
+from judge.measuring import Attempt, Outcome, Outcomes, measure
 from judge.models import (
     CaseDetail,
     CaseResult,
@@ -24,29 +25,39 @@ from judge.models import (
     Submission,
     Verdict,
 )
-from judge.package import SAMPLE, Case, Group, GroupYaml, Problem
-from judge.sandbox.base import Box, Input, Job, JobResult, RunResult
+from judge.package import Case, Group, GroupYaml, Problem
+from judge.runs import Terms
+from judge.runs import run as run_cases
+from judge.sandbox.base import Boxes, RunResult
 from judge.verdicts import name_verdict, overall
 
 OWN_INPUT = "own input"
 _MAX_SHOWN = 4_000
 
 
-def judge(submission: Submission, problem: Problem, calibration: Calibration, box: Box) -> Report:
-    """Judge against all groups, samples first. Raises MachineFault when the box is at fault."""
-    return _judge(submission, problem, problem.groups, calibration, box)
+def judge(submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes) -> Report:
+    """Judge against all groups, samples first. Raises PackageError (a validator failed), MachineFault (a box did)."""
+    return _judge(submission, problem, problem.groups, calibration, boxes)
 
 
-def run_samples(submission: Submission, problem: Problem, calibration: Calibration, box: Box) -> Report:
+def run_samples(submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes) -> Report:
     """Judge against the samples only."""
-    return _judge(submission, problem, [group for group in problem.groups if group.is_sample], calibration, box)
+    return _judge(submission, problem, [group for group in problem.groups if group.is_sample], calibration, boxes)
 
 
-def run_own_input(submission: Submission, problem: Problem, data: bytes, calibration: Calibration, box: Box) -> Report:
+def run_own_input(
+    submission: Submission, problem: Problem, data: bytes, calibration: Calibration, boxes: Boxes
+) -> Report:
     """Run once on an input of the user's. Nothing is compared: a run that ends well has no verdict."""
-    group = Group(OWN_INPUT, GroupYaml(), (Case.of("1", data, b""),))
-    widest = max(calibration.limits.values(), key=lambda limits: limits.cpu_time_s)
-    return _judge(submission, problem, [group], Calibration({OWN_INPUT: widest}, {}), box)
+    started_s = time.monotonic()
+    limits = max(calibration.limits.values(), key=lambda limits: limits.cpu_time_s)
+    group = Group(OWN_INPUT, GroupYaml(full_feedback=True), (Case.of("1", data, b""),))
+    terms = Terms(limits, show=True, soft_limit=True)
+    found = run_cases(problem, submission.source, group.cases, terms, boxes.submissions)
+    outcomes = Outcomes([Outcome(run, None) for run in found.runs], found.compile_error)
+    groups = [] if found.compile_error else [_group_result(group, limits, outcomes, 1)]
+    judged_with = _judged_with(submission, problem, calibration, boxes)
+    return _report(groups, found.compile_error, judged_with, time.monotonic() - started_s)
 
 
 def judge_error(reason: str) -> Report:
@@ -55,69 +66,82 @@ def judge_error(reason: str) -> Report:
 
 
 def _judge(
-    submission: Submission, problem: Problem, groups: Sequence[Group], calibration: Calibration, box: Box
+    submission: Submission, problem: Problem, groups: Sequence[Group], calibration: Calibration, boxes: Boxes
 ) -> Report:
     started_s = time.monotonic()
+    attempt = Attempt(problem, submission.source, boxes)
     results: list[GroupResult] = []
+    scored: dict[str, list[scoring.CaseOutcome]] = {}
     compile_error = None
     for group in groups:
         limits = calibration.limits[group.name]
-        job_result = _run_group(submission, problem, group, limits, box)
-        if job_result.compile_error:
-            compile_error = job_result.compile_error
+        outcomes = Outcomes(()) if _is_blocked(group, results) else _measure(attempt, group, limits)
+        if outcomes.compile_error:
+            compile_error = outcomes.compile_error
             break
         first = 1 + sum(len(result.cases) for result in results)
-        results.append(_group_result(problem, group, limits, job_result.runs, first))
-    judged_with = _judged_with(submission, problem, calibration, box)
-    return _report(results, compile_error, judged_with, time.monotonic() - started_s)
+        results.append(_group_result(group, limits, outcomes, first))
+        scored[group.name] = [_scored(*pair) for pair in zip(results[-1].cases, outcomes.cases, strict=False)]
+    judged_with = _judged_with(submission, problem, calibration, boxes)
+    report = _report(results, compile_error, judged_with, time.monotonic() - started_s)
+    return _with_scores(report, scoring.score(problem, scored)) if problem.scoring and not compile_error else report
 
 
-def _run_group(submission: Submission, problem: Problem, group: Group, limits: Limits, box: Box) -> JobResult:
-    shown = _is_shown(group)
-    job = Job(
-        source=submission.source,
-        entry=problem.interface.entry,
-        inputs=[Input(case.input, case.digest) for case in group.cases],
-        limits=limits,
-        show=shown,
-        soft_limit=shown,
+def _measure(attempt: Attempt, group: Group, limits: Limits) -> Outcomes:
+    return measure(attempt, group, limits, Terms(limits, show=group.full_feedback, soft_limit=group.full_feedback))
+
+
+def _is_blocked(group: Group, results: Sequence[GroupResult]) -> bool:
+    """Whether a group that this one requires is not passed; then it scores nothing and need not be run."""
+    return scoring.blocked_by(group.options, {one.name for one in results if one.verdict is Verdict.AC}) is not None
+
+
+def _scored(case: CaseResult, outcome: Outcome) -> scoring.CaseOutcome:
+    check = outcome.check
+    return scoring.CaseOutcome(
+        case.verdict is Verdict.AC, check.score if check else None, check.multiplier if check else None
     )
-    result = box.run(job)
-    if any(map(_is_open_to_doubt, result.runs)):
-        result = box.run(replace(job, soft_limit=False))
-    return result
 
 
-def _is_open_to_doubt(run: RunResult) -> bool:
-    """Whether the wall clock alone ended it: a sleeper will be as slow again, a machine that stood still will not."""
-    interrupted = run.ended == "failed" and run.failure is not None and run.failure.kind == "soft_limit"
-    return interrupted or run.ended == "wall_limit"
+def _with_scores(report: Report, scores: scoring.Scores) -> Report:
+    groups = [
+        group.model_copy(update={"score": given.score, "max_score": given.maximum})
+        if (given := scores.groups.get(group.name))
+        else group
+        for group in report.groups
+    ]
+    total = scores.total
+    return report.model_copy(update={"groups": groups, "score": total.score, "max_score": total.maximum})
 
 
-def _group_result(problem: Problem, group: Group, limits: Limits, runs: Sequence[RunResult], first: int) -> GroupResult:
+def _group_result(group: Group, limits: Limits, outcomes: Outcomes, first: int) -> GroupResult:
     cases = [
-        _case_result(problem, group, limits, case, number, runs[number - first])
-        if number - first < len(runs)
+        _case_result(group, limits, case, number, outcomes.cases[number - first])
+        if number - first < len(outcomes.cases)
         else CaseResult(number=number, name=case.name, verdict=None, skipped=True)
         for number, case in enumerate(group.cases, first)
     ]
-    return GroupResult(name=group.name, verdict=overall(cases), limits=limits, cases=cases)
+    if outcomes.growth and outcomes.growth.exceeds:
+        cases[-1] = cases[-1].model_copy(update={"verdict": Verdict.TLE, "time_limit": "growth"})
+    return GroupResult(
+        name=group.name,
+        verdict=overall(cases),
+        limits=limits,
+        full_feedback=group.full_feedback,
+        growth=outcomes.growth,
+        cases=cases,
+    )
 
 
-def _case_result(problem: Problem, group: Group, limits: Limits, case: Case, number: int, run: RunResult) -> CaseResult:
+def _case_result(group: Group, limits: Limits, case: Case, number: int, outcome: Outcome) -> CaseResult:
+    run, check = outcome.run, outcome.check
     compared = group.name != OWN_INPUT
-    difference: str | None = None
     fault: Literal["unserialisable", "protocol"] | None = None
     if run.ended == "protocol":
         fault = "protocol"
-    elif run.failure and run.failure.kind == "unserialisable":
-        fault = "unserialisable"
-    elif run.ended == "ok" and compared:
-        try:
-            difference = checkers.check(problem.interface, case.answer, run.output)
-        except checkers.NotJson as exc:
-            run, fault, difference = replace(run, ended="protocol"), "unserialisable", str(exc)
-    verdict = name_verdict(run, limits.memory_mib, difference is None)
+    elif (run.failure and run.failure.kind == "unserialisable") or (check and check.unserialisable):
+        run, fault = replace(run, ended="protocol" if run.ended == "ok" else run.ended), "unserialisable"
+    verdict = name_verdict(run, limits.memory_mib, check.correct if check else None)
     return CaseResult(
         number=number,
         name=case.name,
@@ -126,11 +150,12 @@ def _case_result(problem: Problem, group: Group, limits: Limits, case: Case, num
         wall_time_s=run.wall_time_s,
         peak_memory_kib=run.peak_memory_kib,
         time_limit=("cpu" if run.ended == "cpu_limit" else "wall") if verdict is Verdict.TLE else None,
-        exception_type=_exception_type(run, _is_shown(group)),
+        borderline=outcome.borderline,
+        exception_type=_exception_type(run, group.full_feedback),
         exit_code=_exit_code(run),
         signal=run.signal,
         fault=fault if verdict is Verdict.RTE else None,
-        detail=_detail(case, run, difference, compared) if _is_shown(group) else None,
+        detail=_detail(case, run, check.message if check else None, compared) if group.full_feedback else None,
     )
 
 
@@ -186,8 +211,8 @@ def _report(
     )
 
 
-def _judged_with(submission: Submission, problem: Problem, calibration: Calibration, box: Box) -> JudgedWith:
-    info = box.info
+def _judged_with(submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes) -> JudgedWith:
+    info = boxes.submissions.info
     return JudgedWith(
         source_sha256=hashlib.sha256(submission.source.encode()).hexdigest(),
         package=problem.hash,
@@ -198,10 +223,6 @@ def _judged_with(submission: Submission, problem: Problem, calibration: Calibrat
         image=info.image,
         slowest_reference_s=calibration.slowest_s,
     )
-
-
-def _is_shown(group: Group) -> bool:
-    return group.name in (SAMPLE, OWN_INPUT)
 
 
 def _shown(data: bytes) -> str:

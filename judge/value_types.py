@@ -1,7 +1,7 @@
 """The types of interface.yaml: which there are, and whether a value in JSON is of one.
 
 A type is checked exactly: True is no int, 1 is no bool; an int will do where a float is wanted. What JSON has no word
-for is written in a form of its own, described in docs/author.md; judge/inside/typed.py turns it into the value and back.
+for is written in a form of its own (docs/author.md); judge/inside/typed.py turns it into the value and back.
 """
 
 import base64

@@ -14,8 +14,7 @@ from celery.signals import worker_process_init, worker_process_shutdown
 
 from judge.errors import JudgeError, MachineFault
 from judge.languages import get_language
-from judge.sandbox import BoxOptions, choose_backend, start_box
-from judge.sandbox.keeper import BoxKeeper
+from judge.sandbox import BoxOptions, choose_backend, start_boxes
 from worker.api_client import ApiClient
 from worker.judging import Judge
 from worker.queue import TASK_NAME, JudgingTask, celery_app
@@ -71,5 +70,5 @@ def _make_judge(settings: Settings, index: int) -> Judge:
     cores = sorted(os.sched_getaffinity(0))
     options = BoxOptions(get_language("python"), cpu=cores[index % len(cores)])
     backend, _ = choose_backend(settings.box, options)
-    keeper = BoxKeeper(lambda: start_box(backend, options), settings.recycle_after)
-    return Judge(settings, keeper, ApiClient(settings.api_url, settings.worker_token))
+    boxes = start_boxes(backend, options, settings.recycle_after)
+    return Judge(settings, boxes, ApiClient(settings.api_url, settings.worker_token))

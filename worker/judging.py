@@ -15,7 +15,7 @@ from judge.errors import JudgeError, MachineFault, PackageError
 from judge.generate import build
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
-from judge.sandbox.keeper import BoxKeeper
+from judge.sandbox import Boxes
 from worker.api_client import ApiClient, ApiUnreachable, ReportRefused
 from worker.queue import JudgingTask
 from worker.settings import Settings
@@ -29,8 +29,8 @@ Prepared = tuple[Problem, Calibration]
 class Judge:
     """Judges tasks one after another in one box."""
 
-    def __init__(self, settings: Settings, box: BoxKeeper, api: ApiClient) -> None:
-        self._box, self._api = box, api
+    def __init__(self, settings: Settings, boxes: Boxes, api: ApiClient) -> None:
+        self._boxes, self._api = boxes, api
         self._packages_folder = settings.cache_folder / "packages"
         self._cache = Cache(settings.cache_folder)
         self._prepared: dict[str, Prepared] = {}
@@ -38,7 +38,7 @@ class Judge:
     def handle(self, task: JudgingTask) -> None:
         """Judge and report. Raises ApiUnreachable when the report could not be delivered: the task must stay queued."""
         report = self._judge(task)
-        self._box.submission_ends()
+        self._boxes.submission_ends()
         try:
             self._api.report(task.id, report.model_dump_json().encode())
         except ReportRefused as exc:
@@ -52,7 +52,7 @@ class Judge:
             self._prepare(slug, hashes[slug])
 
     def close(self) -> None:
-        self._box.close()
+        self._boxes.close()
 
     def _judge(self, task: JudgingTask) -> Report:
         for attempt in range(1, _ATTEMPTS + 1):
@@ -78,18 +78,19 @@ class Judge:
         """The problem with its cases and limits, built and measured when this process first sees it."""
         if package_hash not in self._prepared:
             folder = self._api.fetch_package(slug, package_hash, self._packages_folder)
-            problem = build(load_package(folder), self._box, self._cache)
-            self._prepared[package_hash] = problem, calibrate(problem, self._box, self._cache)
+            problem = build(load_package(folder), self._boxes, self._cache)
+            self._prepared[package_hash] = problem, calibrate(problem, self._boxes, self._cache)
         return self._prepared[package_hash]
 
     def _submission(self, task: JudgingTask, problem: Problem, calibration: Calibration) -> Report:
-        return pipeline.judge(_program(task), problem, calibration, self._box)
+        return pipeline.judge(_program(task), problem, calibration, self._boxes)
 
     def _run(self, task: JudgingTask, problem: Problem, calibration: Calibration) -> Report:
         if task.input is None:
-            return pipeline.run_samples(_program(task), problem, calibration, self._box)
-        data = json.dumps(task.input, separators=(",", ":")).encode()
-        return pipeline.run_own_input(_program(task), problem, data, calibration, self._box)
+            return pipeline.run_samples(_program(task), problem, calibration, self._boxes)
+        text = task.input if problem.interface is None else json.dumps(task.input, separators=(",", ":"))
+        data = str(text).encode()
+        return pipeline.run_own_input(_program(task), problem, data, calibration, self._boxes)
 
 
 _KINDS: dict[str, Callable[[Judge, JudgingTask, Problem, Calibration], Report]] = {

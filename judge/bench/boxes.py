@@ -19,7 +19,7 @@ from judge.generate import build
 from judge.languages import get_language
 from judge.models import Submission, Verdict
 from judge.package import Problem, load_package
-from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox import Boxes, BoxOptions, start_boxes
 from judge.sandbox.docker import LABEL, connect
 
 PROBLEMS = Path(__file__).parent / "problems"
@@ -35,22 +35,22 @@ class Ready:
     problem: Problem
     calibration: Calibration
     submission: Submission
-    box: Box
+    boxes: Boxes
     containers: frozenset[str]
 
     def judge(self) -> None:
-        report = pipeline.judge(self.submission, self.problem, self.calibration, self.box)
+        report = pipeline.judge(self.submission, self.problem, self.calibration, self.boxes)
         assert report.verdict is Verdict.AC, report
 
 
 def make_ready(slug: str, backend: str, cpu: int | None = None) -> Ready:
     others = containers()
-    box = start_box(backend, BoxOptions(get_language("python"), cpu=cpu))
+    boxes = start_boxes(backend, BoxOptions(get_language("python"), cpu=cpu))
     own = containers() - others
     cache = Cache(default_folder())
-    problem = build(load_package(PROBLEMS / slug), box, cache)
+    problem = build(load_package(PROBLEMS / slug), boxes, cache)
     submission = Submission(language="python", source=problem.accepted[0].source)
-    return Ready(problem, calibrate(problem, box, cache), submission, box, own)
+    return Ready(problem, calibrate(problem, boxes, cache), submission, boxes, own)
 
 
 def against_no_wall(say: Callable[[str], None]) -> Iterator[Figure]:
@@ -68,7 +68,7 @@ def against_no_wall(say: Callable[[str], None]) -> Iterator[Figure]:
             wall_s.append(elapsed_s)
         per_case_s = [_docker_run_s(ready) for _ in range(5)]
     finally:
-        ready.box.close()
+        ready.boxes.close()
     note = f"{_ms(inside)} ms in the box, {_ms(warm)} ms plain"
     yield Figure.at_most("W1 CPU in a Docker box / plain warm process", _ratios(inside, warm), "times", 1.35, note)
     note = f"{_ms(boxed)} ms with the worker's and Docker's part, {_ms(cold)} ms by processes"
@@ -88,10 +88,10 @@ def docker_against_local(say: Callable[[str], None]) -> Iterator[Figure]:
         for number in range(_ROUNDS):
             say(f"docker against local, round {number + 1} of {_ROUNDS}")
             ratios.append(_elapsed_s(docker) / _elapsed_s(local))
-        note = f"{docker.box.info.runtime} against {local.box.info.runtime}"
+        note = f"{docker.boxes.submissions.info.runtime} against {local.boxes.submissions.info.runtime}"
     finally:
-        docker.box.close()
-        local.box.close()
+        docker.boxes.close()
+        local.boxes.close()
     yield Figure.at_most("W1 wall time in a Docker box / local box", ratios, "times", 1.15, note)
 
 
@@ -115,7 +115,7 @@ def _judge_for_a_while(cpu: int) -> float:
             count += 1
         return count / (time.monotonic() - started_s)
     finally:
-        ready.box.close()
+        ready.boxes.close()
 
 
 def _boxed(ready: Ready) -> tuple[float, float, float]:
@@ -137,14 +137,25 @@ def _elapsed_s(ready: Ready) -> float:
 
 def _plain(ready: Ready, how: str, rounds: int) -> list[float]:
     """CPU seconds of one submission in the sandbox image's own interpreter, without launcher, jail and worker."""
+    assert ready.problem.interface
     given: dict[str, Any] = {
         "source": ready.submission.source,
-        "entry": ready.problem.interface.entry,
+        "entry": ready.problem.interface.entries[0],
         "cases": [case.input.decode() for group in ready.problem.groups for case in group.cases],
     }
     script = (Path(__file__).parent / "plain.py").read_text(encoding="utf-8")
     command = ["docker", "run", "--rm", "-i", "--network", "none", "--cpuset-cpus", str(_first_cpu())]
-    command += ["--entrypoint", "python3", str(ready.box.info.image), "-I", "-S", "-c", script, how, str(rounds)]
+    command += [
+        "--entrypoint",
+        "python3",
+        str(ready.boxes.submissions.info.image),
+        "-I",
+        "-S",
+        "-c",
+        script,
+        how,
+        str(rounds),
+    ]
     ran = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True)
     return [float(line) for line in ran.stdout.split()]
 
@@ -152,7 +163,11 @@ def _plain(ready: Ready, how: str, rounds: int) -> list[float]:
 def _docker_run_s(ready: Ready) -> float:
     """Wall seconds of one case in a container of its own."""
     command = ["docker", "run", "--rm", "-i", "--network", "none", "--entrypoint", "python3"]
-    command += [str(ready.box.info.image), "-c", f"{ready.submission.source}\nimport json, sys; json.load(sys.stdin)"]
+    command += [
+        str(ready.boxes.submissions.info.image),
+        "-c",
+        f"{ready.submission.source}\nimport json, sys; json.load(sys.stdin)",
+    ]
     case = ready.problem.groups[0].cases[0].input
     started_s = time.monotonic()
     subprocess.run(command, input=case, capture_output=True, check=True)

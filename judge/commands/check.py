@@ -12,7 +12,7 @@ from judge.commands import BOXES, find_problem, language_of, read_source
 from judge.commands.tables import print_report
 from judge.generate import build
 from judge.models import Report, Submission, Verdict
-from judge.sandbox import BoxOptions, choose_backend, start_box
+from judge.sandbox import BoxOptions, choose_backend, start_boxes
 
 
 @click.command(
@@ -36,13 +36,13 @@ def command(problem: str, file: Path, as_json: bool, box: str) -> int:
     submission = Submission(language=language.id, source=read_source(file))
     options = BoxOptions(language)
     backend, why = choose_backend(box, options)
-    running = start_box(backend, options)
+    boxes = start_boxes(backend, options)
     cache = Cache(default_folder())
     try:
-        built = build(loaded, running, cache)
-        report = pipeline.judge(submission, built, calibrate(built, running, cache), running)
+        built = build(loaded, boxes, cache)
+        report = pipeline.judge(submission, built, calibrate(built, boxes, cache), boxes)
     finally:
-        running.close()
+        boxes.close()
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     else:

@@ -118,7 +118,7 @@ def _as_is(value: Any) -> Any:
 
 
 def _listed(value: Any) -> Any:
-    """A list where one is asked for: a generator, a set, a deque will do. Run here, its exceptions are the solution's."""
+    """A list where one is asked for: a generator, a set, a deque will do; what it raises here is the solution's."""
     if isinstance(value, (list, str, bytes, dict)) or not hasattr(value, "__iter__"):
         return value
     return list(value)

@@ -85,7 +85,7 @@ def _find_function(own: dict[str, Any], entry: dict[str, Any]) -> typing.Callabl
         if method is not None and isinstance(cls, type):
             static = isinstance(vars(cls).get(method), staticmethod)
             _check_parameters(methods[method], parameters + (not static), f"{holder}.{method}", hidden=not static)
-            return lambda *arguments: getattr(cls(), method)(*arguments)
+            return lambda *arguments: getattr(cls(), method)(*arguments)  # noqa: PLW0108 - a new object each call
         looked_for.append(f"{holder}.{_camel(name)}")
         offered += [f"{holder}.{key}" for key in _callables(methods)]
     raise LoadError(kind="missing_entry", looked_for=list(dict.fromkeys(looked_for)), found=offered)

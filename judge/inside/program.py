@@ -3,8 +3,8 @@
 Descriptors 0 and 1 are a socket whose other end the supervisor holds, so the program may read and write them however it
 likes, also without Python's own files. How it ended is said on the channel; the exit code is the process's own.
 
-A package's validator is a program too. It finds the files of its case under the paths it is given and may write into its
-feedback folder, though there is neither folder nor file: `open` serves both from memory (only in its own process).
+A package's validator is a program too. It finds the files of its case under the paths it is given and may write into
+its feedback folder, though there is neither folder nor file: `open` serves both from memory (only in its own process).
 """
 
 import atexit
@@ -58,9 +58,9 @@ def _become_a_script(entry: dict[str, Any], stdio: int) -> None:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.argv = entry["argv"]
-    builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment] # the site module's, which is not loaded here
+    builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]  # the site module's, which is not loaded here
     if entry["modules"]:
-        sys.meta_path.insert(0, _Siblings(entry["modules"]))  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Siblings(entry["modules"]))
 
 
 def _execute(code: types.CodeType) -> tuple[int, bytes]:

@@ -1,11 +1,12 @@
 """Values that JSON has no word for: linked lists with cycles, trees, deep nested lists, bytes, infinite floats.
 
-Each type of interface.yaml that is more than JSON has a decoder (from a case's JSON to the argument) and an encoder (from
-the result to JSON). None recurses, so a chain 100,000 nodes deep is like any other; the flat forms are described in
-docs/author.md. It shares its process with the solution: what an encoder makes of a hostile object is the worker's to doubt.
+Each type of interface.yaml that is more than JSON has a decoder (from a case's JSON to the argument) and an encoder
+(from the result to JSON). None recurses, so a chain 100,000 nodes deep is like any other; the flat forms are described
+in docs/author.md. What an encoder makes of a hostile solution's object is the worker's to doubt.
 """
 
 import binascii
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ _DEEPEST_NESTED = 64  # a deeper nested list is written flat: no reader of JSON 
 
 
 class ListNode:
-    """A node of a singly linked list, as interview sites give it. Two slots only, so that memory says what it should."""
+    """A node of a singly linked list, as interview sites give it. Two slots only: a mark on a node is memory too."""
 
     __slots__ = ("next", "val")
 
@@ -73,7 +74,7 @@ def _decode_list(value: Any) -> ListNode | None:
     """The head of a linked list: [1,2,3], or {"values": [1,2,3], "cycle": 1} where the last leads back to index 1."""
     values, cycle = (value["values"], value["cycle"]) if isinstance(value, dict) else (value, None)
     nodes = [ListNode(one) for one in values]
-    for node, following in zip(nodes, nodes[1:]):  # noqa: B905 - the last one has no next
+    for node, following in itertools.pairwise(nodes):
         node.next = following
     if cycle is not None:
         nodes[-1].next = nodes[cycle]
@@ -144,18 +145,18 @@ def _encode_tree(root: Any) -> list[Any]:
 
 
 def _encode_nested(value: Any) -> Any:
-    tokens = list(_tokens(value))
+    marks = list(_marks(value))
     depth = deepest = 0
-    for token in tokens:
-        if type(token) is str:
-            depth += 1 if token in "[(" else -1
+    for mark in marks:
+        if type(mark) is str:
+            depth += 1 if mark in "[(" else -1
             deepest = max(deepest, depth)
     if deepest > _DEEPEST_NESTED:
-        return {"flat": tokens}
-    return _from_tokens(tokens, lambda items: {"tuple": items})
+        return {"flat": marks}
+    return _from_marks(marks, lambda items: {"tuple": items})
 
 
-def _tokens(value: Any) -> Iterator[Any]:
+def _marks(value: Any) -> Iterator[Any]:
     """The value as a flat row: brackets, values, and {"str": text} for a text, which could be taken for a bracket."""
     stack: list[tuple[str, Iterator[Any]]] = [("", iter([value]))]
     while stack:
@@ -173,16 +174,16 @@ def _tokens(value: Any) -> Iterator[Any]:
                 yield end
 
 
-def _from_tokens(tokens: Iterable[Any], make_tuple: Callable[[list[Any]], Any] = tuple) -> Any:
+def _from_marks(marks: Iterable[Any], make_tuple: Callable[[list[Any]], Any] = tuple) -> Any:
     stack: list[list[Any]] = [[]]
-    for token in tokens:
-        if token == "[" or token == "(":
+    for mark in marks:
+        if mark == "[" or mark == "(":
             stack.append([])
-        elif token == "]" or token == ")":
+        elif mark == "]" or mark == ")":
             items = stack.pop()
-            stack[-1].append(items if token == "]" else make_tuple(items))
+            stack[-1].append(items if mark == "]" else make_tuple(items))
         else:
-            stack[-1].append(token["str"] if type(token) is dict else token)
+            stack[-1].append(mark["str"] if type(mark) is dict else mark)
     return stack[0][0]
 
 
@@ -222,4 +223,4 @@ _ENCODERS: dict[str, Codec] = {
     "nested_list": _encode_nested,
     "bytes": _encode_bytes,
 }
-_REVIVED: dict[str, Codec] = {"float": float, "tuple": tuple, "flat": _from_tokens}
+_REVIVED: dict[str, Codec] = {"float": float, "tuple": tuple, "flat": _from_marks}

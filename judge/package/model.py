@@ -50,11 +50,11 @@ class Group:
         """Whether whoever submits is shown the cases."""
         return self.is_sample if self.options.full_feedback is None else self.options.full_feedback
 
-    def generated_case(self, name: str, data: bytes, answer: bytes, recipe: Recipe) -> Case:
+    def generated_case(self, name: str, data: bytes, answer: bytes, digest: str, recipe: Recipe) -> Case:
         """A case of this group that was made by that recipe."""
         growth = self.options.growth
         size = (recipe.model_extra or {}).get(growth.size) if growth else None
-        return Case.of(name, data, answer, size=size, validator_args=self.options.output_validator_args)
+        return Case(name, data, answer, digest, size, self.options.output_validator_args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ def program_entry(
 ) -> dict[str, Any]:
     """The entry of a whole program. `modules`: sources beside it that it may import.
 
-    `feedback`: a folder into which it may write; the files, as a JSON object of texts, are then the run's output instead
-    of what it writes to standard output.
+    `feedback`: a folder into which it may write; the files, as a JSON object of texts, are then the run's output
+    instead of what it writes to standard output.
     """
     return {"kind": "program", "argv": list(argv), "modules": dict(modules or {}), "feedback": feedback}
 
@@ -134,3 +134,16 @@ class Talk(Protocol):
 
     def result(self) -> JobResult:
         """What happened, once `receive` has returned nothing."""
+
+
+class Boxes(Protocol):
+    """Where foreign code runs: the candidates' and the jury's. judge/sandbox/boxes.py is the real one."""
+
+    @property
+    def submissions(self) -> Box: ...
+
+    @property
+    def jury(self) -> Box: ...
+
+    def give_up(self) -> None:
+        """Throw away what is in doubt."""

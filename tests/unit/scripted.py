@@ -70,3 +70,16 @@ class ScriptedBox:
 
     def close(self) -> None:
         pass
+
+    # One box for the submissions' part and the jury's: it does not matter where a scripted answer comes from.
+
+    @property
+    def submissions(self) -> "ScriptedBox":
+        return self
+
+    @property
+    def jury(self) -> "ScriptedBox":
+        return self
+
+    def give_up(self) -> None:
+        pass

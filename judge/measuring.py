@@ -1,0 +1,120 @@
+"""Runs a group until its facts can be believed: what is close to a limit, or may be the machine's doing, is run again.
+
+borderline   a CPU time within a quarter of its limit, on either side: run three times in all, the median counts
+wall clock   what the wall clock alone ended: run once more; a sleeper will be as slow again, a machine that stood
+             still will not
+growth       an exponent whose limit it may exceed: the group is run up to three times, each size's shortest counts
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from judge.checking import Check, check_all
+from judge.growth import Growth, fit
+from judge.interaction import interact_all
+from judge.models import CompileError, Limits
+from judge.package import Case, Group, Problem
+from judge.runs import Terms, run
+from judge.sandbox.base import Boxes, RunResult
+
+BORDERLINE = 0.25
+_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a case, and whether more than one run was needed to say so."""
+
+    run: RunResult
+    check: Check | None
+    borderline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """One outcome for each case, fewer where the rest was left out; or why the source cannot be run at all."""
+
+    cases: Sequence[Outcome]
+    compile_error: CompileError | None = None
+    growth: Growth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A source, and where it is tried."""
+
+    problem: Problem
+    source: str
+    boxes: Boxes
+
+    def once(self, cases: Sequence[Case], terms: Terms) -> Outcomes:
+        """Run and check these cases, whatever kind of problem it is."""
+        if self.problem.interactive:
+            result, checks = interact_all(self.problem, self.source, cases, terms, self.boxes)
+        else:
+            result = run(self.problem, self.source, cases, terms, self.boxes.submissions)
+            checks = [] if result.compile_error else check_all(self.problem, cases, result.runs, self.boxes)
+        if result.compile_error:
+            return Outcomes((), result.compile_error)
+        return Outcomes([Outcome(*pair) for pair in zip(result.runs, checks, strict=True)])
+
+
+def measure(attempt: Attempt, group: Group, limits: Limits, terms: Terms) -> Outcomes:
+    """The outcomes of a group. A run may go a little beyond its limit, to tell a close one from a hopeless."""
+    cpu_time_s = limits.cpu_time_s * (1 + BORDERLINE)
+    roomy = replace(terms, limits=limits.model_copy(update={"cpu_time_s": cpu_time_s}))
+    first = attempt.once(group.cases, roomy)
+    if first.compile_error:
+        return first
+    patient = replace(roomy, soft_limit=False)
+    outcomes = [
+        _believed(attempt, case, outcome, limits, patient)
+        for case, outcome in zip(group.cases, first.cases, strict=False)
+    ]
+    grown = _growth(attempt, group, outcomes, patient)
+    return Outcomes([_held_to(limits, outcome) for outcome in outcomes], growth=grown)
+
+
+def _believed(attempt: Attempt, case: Case, outcome: Outcome, limits: Limits, terms: Terms) -> Outcome:
+    if _is_wall_clocks_doing(outcome.run):
+        outcome = attempt.once([case], terms).cases[0]
+    if not _is_borderline(outcome.run, limits):
+        return outcome
+    tries = [outcome, *(attempt.once([case], terms).cases[0] for _ in range(_RUNS - 1))]
+    median = sorted(tries, key=lambda one: one.run.cpu_time_s)[_RUNS // 2]
+    return replace(median, borderline=True)
+
+
+def _is_wall_clocks_doing(run: RunResult) -> bool:
+    interrupted = run.ended == "failed" and run.failure is not None and run.failure.kind == "soft_limit"
+    return interrupted or run.ended == "wall_limit"
+
+
+def _is_borderline(run: RunResult, limits: Limits) -> bool:
+    low, high = (limits.cpu_time_s * (1 + side * BORDERLINE) for side in (-1, 1))
+    return run.ended == "ok" and low <= run.cpu_time_s <= high
+
+
+def _held_to(limits: Limits, outcome: Outcome) -> Outcome:
+    """The outcome by the limit itself: no longer than that, though it was let run a little longer."""
+    if outcome.run.ended != "ok" or outcome.run.cpu_time_s <= limits.cpu_time_s:
+        return outcome
+    return replace(outcome, run=replace(outcome.run, ended="cpu_limit", output=b""), check=None)
+
+
+def _growth(attempt: Attempt, group: Group, outcomes: Sequence[Outcome], terms: Terms) -> Growth | None:
+    """The group's growth, if it has sizes and every case is right; measured again while its limit may be exceeded."""
+    options = group.options.growth
+    right = len(outcomes) == len(group.cases) and all(one.check and one.check.correct for one in outcomes)
+    if options is None or not right:
+        return None
+    points: dict[int, list[float]] = {}
+    for _ in range(_RUNS):
+        for case, outcome in zip(group.cases, outcomes, strict=False):
+            if case.size is not None:
+                points.setdefault(case.size, []).append(outcome.run.cpu_time_s)
+        fitted = fit(points, options.max_exponent)
+        if fitted.verdict == "within":
+            break
+        outcomes = attempt.once(group.cases, terms).cases
+    return fitted
