@@ -12,6 +12,7 @@ import msgspec
 
 from api.store import StoredSubmission
 from judge.models import CaseResult
+from judge.package import SAMPLE
 
 _OPEN = ("number", "verdict", "skipped", "time_limit")
 _HIDDEN_DEFAULTS: dict[str, Any] = CaseResult.model_validate({"number": 0, "name": "", "verdict": None}).model_dump(
@@ -58,7 +59,7 @@ def candidates_report(report_json: str) -> dict[str, Any]:
     _round(report)
     report["judging_time_s"] = _time(report["judging_time_s"])
     for group in report["groups"]:
-        if not group["full_feedback"]:
+        if not group.get("full_feedback", group["name"] == SAMPLE):  # reports of earlier versions say no more
             group["cases"] = [_hidden(case) for case in group["cases"]]
     return report
 

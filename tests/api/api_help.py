@@ -118,7 +118,7 @@ def report_for(verdict: str = "AC", **changes: Any) -> dict[str, Any]:
     }
     limits = {"cpu_time_s": 1.0, "wall_time_s": 2.0, "memory_mib": 256, "output_mib": 8}
     groups = [
-        {"name": "sample", "verdict": verdict, "limits": limits, "cases": [case]},
+        {"name": "sample", "verdict": verdict, "full_feedback": True, "limits": limits, "cases": [case]},
         {"name": "hidden", "verdict": verdict, "limits": limits, "cases": [case]},
     ]
     figures = {"cpu_time_s": 0.123456, "wall_time_s": 0.234567, "peak_memory_kib": 10_500, "judging_time_s": 0.345678}

@@ -12,6 +12,7 @@ from judge.generate import build
 from judge.models import CompileError
 from judge.package import Problem, load_package
 from judge.sandbox.base import Failure, Job, JobResult
+from judge.sandbox.boxes import Boxes
 from judge.sandbox.fake import FakeBox
 
 
@@ -39,7 +40,8 @@ def answering(make: JobResult | None = None, solve: JobResult | None = None) -> 
 
 def test_inputs_come_from_the_generator_and_answers_from_the_reference(problem: Problem, cache: Cache):
     box = FakeBox()
-    built = {group.name: group for group in build(problem, box, cache).groups}
+    boxes = Boxes(lambda: box)
+    built = {group.name: group for group in build(problem, boxes, cache).groups}
     assert [(case.name, case.input, case.answer) for case in built["big"].cases] == [
         ("1", b"[5,50]", b"55"), ("2", b"[7,70]", b"77")
     ]  # fmt: skip

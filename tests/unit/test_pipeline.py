@@ -13,6 +13,7 @@ from judge.calibration import Calibration
 from judge.models import CompileError, Report, Submission, Verdict
 from judge.package import Problem, load_package
 from judge.sandbox.base import Failure, Job, JobResult, RunResult
+from judge.sandbox.boxes import Boxes
 from judge.sandbox.fake import FakeBox
 
 SUBMISSION = Submission(language="python", source="def add_two(a, b): return a + b")
@@ -354,7 +355,7 @@ def test_a_case_that_used_its_time_is_not_run_again(problem: Problem, calibratio
         ("class Solution:\n    def addTwo(self, a, b):\n        print(a)\n        return a + b", "AC"),
         ("def add_two(a, b): return a - b", "WA"),
         ("def add_two(a, b): return True", "WA"),
-        ("def add_two(a, b): return {a, b}", "RTE"),
+        ("def add_two(a, b): return object()", "RTE"),
         ("def add_two(a, b): raise KeyError(a)", "RTE"),
         ("def add_two(a): pass", "CE"),
         ("def add_two(a, b) return 1", "CE"),
@@ -363,7 +364,7 @@ def test_a_case_that_used_its_time_is_not_run_again(problem: Problem, calibratio
 def test_programs_get_the_verdict_they_deserve(tmp_path: Path, source: str, verdict: str):
     problem = load_package(write_package(tmp_path / "add-two"))
     calibration = Calibration({group.name: ROOMY for group in problem.groups}, {})
-    report = pipeline.judge(Submission(language="python", source=source), problem, calibration, FakeBox())
+    report = pipeline.judge(Submission(language="python", source=source), problem, calibration, Boxes(FakeBox))
     assert report.verdict == verdict
 
 
@@ -371,7 +372,10 @@ def test_a_class_that_equals_everything_is_no_right_answer(tmp_path: Path):
     source = "class Yes(int):\n    def __eq__(self, other): return True\ndef add_two(a, b): return Yes(7)"
     problem = load_package(write_package(tmp_path / "add-two"))
     calibration = Calibration({group.name: ROOMY for group in problem.groups}, {})
-    assert pipeline.judge(Submission(language="python", source=source), problem, calibration, FakeBox()).verdict == "WA"
+    assert (
+        pipeline.judge(Submission(language="python", source=source), problem, calibration, Boxes(FakeBox)).verdict
+        == "WA"
+    )
 
 
 def test_a_judge_error_is_a_report_like_any_other():

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,8 @@ from scripted import LIMITS
 
 from judge.errors import BoxBroken
 from judge.sandbox import protocol
-from judge.sandbox.base import Input, Job, JobResult
+from judge.sandbox import said as driver_said
+from judge.sandbox.base import FailureKind, Input, Job, JobResult
 from judge.sandbox.protocol import Conversation
 
 ENTRY = {"kind": "function", "name": "f", "parameters": ["any"], "returns": "any"}
@@ -111,7 +112,7 @@ def test_an_exception_of_the_top_level_is_a_run():
 
 def test_texts_of_a_compile_error_are_cut():
     said = {"kind": "missing_entry", "looked_for": ["x"] * 100, "found": ["y" * 1000] * 100}
-    error = protocol.load_failed(json.dumps(said), "").compile_error
+    error = driver_said.load_failed(json.dumps(said), "").compile_error
     assert error
     assert len(error.looked_for) == len(error.found) == 20
     assert max(map(len, error.found)) == 100
@@ -223,8 +224,8 @@ def test_a_header_of_the_right_shape_with_wrong_values_only_breaks_the_box(facts
 
 @given(st.binary(max_size=200) | json_like.map(lambda value: json.dumps(value).encode()))
 def test_whatever_a_driver_says_of_a_failure_is_a_failure(said: bytes):
-    failure = protocol.failure_of(said)
-    assert failure.kind in protocol.get_args(protocol.FailureKind)
+    failure = driver_said.failure_of(said)
+    assert failure.kind in get_args(FailureKind)
     assert len(failure.type) <= 100
     assert len(failure.traceback) <= 20
 
@@ -240,8 +241,8 @@ def test_whatever_a_driver_says_of_a_failure_is_a_failure(said: bytes):
     ],
 )
 def test_a_monstrous_description_is_a_failure_too(said: bytes):
-    assert protocol.failure_of(said).kind == "exception"
-    assert protocol.load_failed(said.decode(), "").runs
+    assert driver_said.failure_of(said).kind == "exception"
+    assert driver_said.load_failed(said.decode(), "").runs
 
 
 # ---- both halves -------------------------------------------------------------------------------------------------

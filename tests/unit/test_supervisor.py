@@ -200,13 +200,14 @@ class Zygote:
 
     def fork(self) -> int:
         mine, childs = socket.socketpair()
+        stdio, childs_stdio = socket.socketpair()
         code = "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); s.recv(1 << 20)"
-        with mine, childs:
+        with mine, childs, stdio, childs_stdio:
             child = subprocess.Popen(
                 [sys.executable, "-S", "-c", code, str(childs.fileno())], pass_fds=[childs.fileno()]
             )
             self.children.append(child)
-            socket.send_fds(self.theirs, [b"C" + child.pid.to_bytes(4, sys.byteorder)], [mine.fileno()])
+            socket.send_fds(self.theirs, [b"C" + child.pid.to_bytes(4, sys.byteorder)], [mine.fileno(), stdio.fileno()])
         return child.pid
 
     def close(self) -> None:
@@ -247,7 +248,7 @@ def test_a_child_waits_before_it_is_needed_and_the_next_is_ordered_at_once(zygot
     first, second = nursery.take(), nursery.take()
     assert first.pid != second.pid
     for child in (first, second, nursery.take()):
-        child.channel.close()
+        child.close()
 
 
 def test_a_death_brings_the_kernels_last_figures(zygotes: Callable[..., Zygote]):
@@ -257,7 +258,7 @@ def test_a_death_brings_the_kernels_last_figures(zygotes: Callable[..., Zygote])
     zygote.theirs.send(exit_message(child.pid, 11))
     assert nursery.bury(child) is True
     assert (child.status, child.peak_memory_kib, child.total_cpu_ns) == (11, 5000, 7)
-    nursery.take().channel.close()
+    nursery.take().close()
 
 
 def test_a_child_that_does_not_go_is_killed(zygotes: Callable[..., Zygote], monkeypatch: pytest.MonkeyPatch):
@@ -276,7 +277,7 @@ def test_a_child_that_does_not_go_is_killed(zygotes: Callable[..., Zygote], monk
     assert nursery.bury(child) is False
     thread.join()
     assert process.returncode == -signal.SIGKILL
-    nursery.take().channel.close()
+    nursery.take().close()
 
 
 def test_a_zygote_that_is_gone_is_a_broken_box():
@@ -310,4 +311,4 @@ def test_a_spare_that_died_in_its_jail_is_a_broken_box(zygotes: Callable[..., Zy
     nursery = supervisor.Nursery(zygotes(fork_and_die).ours)
     assert told.wait(10)
     with pytest.raises(supervisor.BoxBroken, match="died while it was jailed"):
-        nursery.take().channel.close()
+        nursery.take().close()

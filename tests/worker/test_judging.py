@@ -13,9 +13,8 @@ import worker.api_client
 from judge.cache import Cache
 from judge.errors import BoxBroken
 from judge.languages import get_language
-from judge.sandbox import BoxOptions, start_box
-from judge.sandbox.base import Box, BoxInfo, Job, JobResult
-from judge.sandbox.keeper import BoxKeeper
+from judge.sandbox import Boxes, BoxOptions, start_box
+from judge.sandbox.base import Box, BoxInfo, Job, JobResult, Talk
 from worker.api_client import ApiClient, ApiUnreachable
 from worker.judging import Judge
 from worker.queue import JudgingTask
@@ -55,6 +54,9 @@ class FlakyBox:
             raise BoxBroken("the container is gone")
         return self._box.run(job)
 
+    def talk(self, job: Job) -> Talk:
+        return self._box.talk(job)
+
     def close(self) -> None:
         self._box.close()
 
@@ -68,7 +70,7 @@ def breaks() -> list[int]:
 @pytest.fixture
 def judge(settings: Settings, client: ApiClient, breaks: list[int], leak_detector: None) -> Iterator[Judge]:
     options = BoxOptions(get_language("python"))
-    made = Judge(settings, BoxKeeper(lambda: FlakyBox(start_box("local", options), breaks), 1000), client)
+    made = Judge(settings, Boxes(lambda: FlakyBox(start_box("local", options), breaks)), client)
     yield made
     made.close()
 
