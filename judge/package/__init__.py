@@ -18,7 +18,8 @@ from judge.package.files import hash_folder, package_files
 from judge.package.jury import FOLDER_VERDICTS
 from judge.package.load import load_package, load_packages
 from judge.package.model import SAMPLE, SECRET, Case, Expected, Group, JurySubmission, Problem, Validator
-from judge.package.schema import GeneratorsYaml, GroupYaml, Growth, ProblemYaml, Recipe
+from judge.package.problem_yaml import ProblemYaml
+from judge.package.schema import GeneratorsYaml, GroupYaml, Growth, Recipe
 
 __all__ = [
     "FOLDER_VERDICTS",

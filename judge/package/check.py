@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from judge.package.cases import GROUP_FILE
+from judge.package.groups import GROUP_FILE
 from judge.package.model import SAMPLE, SECRET, Group, Problem
 from judge.package.schema import Growth, Recipe
 

@@ -10,7 +10,8 @@ from judge.errors import PackageError
 from judge.interface import Interface
 from judge.models import Verdict
 from judge.package.files import hash_folder
-from judge.package.schema import GeneratorsYaml, GroupYaml, ProblemYaml, Recipe
+from judge.package.problem_yaml import ProblemYaml
+from judge.package.schema import GeneratorsYaml, GroupYaml, Recipe
 
 SAMPLE, SECRET = "sample", "secret"
 
@@ -138,8 +139,8 @@ class Problem:
 
     @property
     def title(self) -> str:
-        name = self.meta.name
-        return name if isinstance(name, str) else name.get("en", next(iter(name.values()), self.slug))
+        names = self.meta.name
+        return names.get("en") or next(iter(names.values()))
 
     @property
     def interactive(self) -> bool:

@@ -1,72 +1,37 @@
-"""The keys of a package's YAML files, 2025-09, and ours in test_group.yaml. Whatever is not here is refused.
+"""The keys of the YAML files in data/ and generators/, 2025-09 and ours. Whatever is not here is refused.
 
 What the format knows and this judge cannot do is here too, to be refused for what it is: Unsupported.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _refuse(value: Any) -> Any:
+def unsupported(value: Any) -> NoReturn:
     raise ValueError("not supported by this judge")
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 def _without_secret(value: Any) -> Any:
     """Groups by the names that they have here: `secret/small` is `small`."""
-    listed = _listed(value)
-    if not isinstance(listed, list):
-        return listed
-    return [name.removeprefix("secret/") if isinstance(name, str) else name for name in listed]
+    names = listed(value)
+    if not isinstance(names, list):
+        return names
+    return [name.removeprefix("secret/") if isinstance(name, str) else name for name in names]
 
 
-def _one_kind(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    for kind in kinds:
-        if kind in _UNSUPPORTED_TYPES:
-            raise ValueError(f"{kind} is not supported by this judge")
-        if kind not in _TYPES:
-            raise ValueError(f"unknown type {kind!r}; there is: {', '.join(_TYPES)}")
-    if len(set(kinds)) != len(kinds) or not kinds:
-        raise ValueError("must name at least one type, and none of them twice")
-    if {"pass-fail", "scoring"} <= set(kinds):
-        raise ValueError("pass-fail and scoring exclude each other")
-    return kinds
-
-
-_TYPES, _UNSUPPORTED_TYPES = ("pass-fail", "scoring", "interactive"), ("multi-pass", "submit-answer")
-Unsupported = Annotated[Any, BeforeValidator(_refuse)]
+# A box has 3 GiB for everything in it, so what one program may take has to stay well below.
+MOST_MEMORY_MIB = 2048
+Unsupported = Annotated[Any, BeforeValidator(unsupported)]
 Texts = tuple[str, ...]
-
-
-class PackageLimits(Strict):
-    """Limits of the whole package, in the units of the format."""
-
-    memory: int = Field(256, gt=0, le=4096, description="MiB")
-    output: int = Field(8, gt=0, le=64, description="MiB")
-
-
-class Credits(Strict):
-    authors: list[str] = []
-
-
-class ProblemYaml(Strict):
-    problem_format_version: Literal["2025-09"]
-    type: Annotated[Texts, BeforeValidator(_listed), AfterValidator(_one_kind)] = ("pass-fail",)
-    name: dict[str, str] | str
-    uuid: str = ""
-    version: str = ""
-    license: str = ""
-    credits: Credits = Credits()
-    keywords: list[str] = []
-    limits: PackageLimits = PackageLimits()
 
 
 class Growth(Strict):
@@ -97,7 +62,7 @@ class GroupYaml(Strict):
 
     cpu_multiplier: float = Field(4.0, ge=1, le=100)
     cpu_floor_s: float = Field(0.25, gt=0, le=60)
-    memory_mib: int | None = Field(None, gt=0, le=4096)
+    memory_mib: int | None = Field(None, gt=0, le=MOST_MEMORY_MIB)
     growth: Growth | None = None
 
     def inheriting(self, parent: "GroupYaml") -> "GroupYaml":

@@ -18,6 +18,19 @@ def read_validator(folder: PackageFolder, where: str) -> Validator | None:
     return _program(folder, where, [path for path in inside if path.suffix not in _PROSE])
 
 
+def read_legacy_validator(folder: PackageFolder, *, wanted: bool) -> Validator | None:
+    """The one program in output_validators/. `wanted`: problem.yaml says `validation: custom`."""
+    where = "output_validators"
+    inside = [path for path in folder.children(where) if path.suffix not in _PROSE]
+    if inside and not wanted:
+        raise folder.error("problem.yaml", f"there is an {where}/, so this must be 'custom'", "validation")
+    if wanted and not inside:
+        raise folder.error("problem.yaml", f"is 'custom', but {where}/ holds none", "validation")
+    if len(inside) > 1:
+        raise folder.error(where, "several output validators are not supported by this judge")
+    return read_validator(folder, where)
+
+
 def _program(folder: PackageFolder, where: str, paths: list[Path]) -> Validator:
     for path in paths:
         if path.suffix != ".py" or not path.is_file():

@@ -6,10 +6,11 @@ is that of the node itself, at any depth; a key nobody knows comes with the near
 
 import difflib
 from collections.abc import Iterator, Sequence
+from types import UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
@@ -177,9 +178,11 @@ def _forms(annotation: Any) -> Iterator[Any]:
     """The single types that an annotation allows."""
     if get_origin(annotation) is Annotated:
         yield from _forms(get_args(annotation)[0])
-    elif get_origin(annotation) is Union or type(annotation).__name__ == "UnionType":
+    elif get_origin(annotation) in (Union, UnionType):
         for one in get_args(annotation):
             yield from _forms(one)
+    elif _is_model(annotation) and issubclass(annotation, RootModel):
+        yield from _forms(annotation.model_fields["root"].annotation)
     else:
         yield annotation
 
