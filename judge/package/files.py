@@ -13,6 +13,7 @@ from judge.errors import PackageError
 from judge.package import yaml_text
 
 M = TypeVar("M", bound=BaseModel)
+MOST_BYTES = 200 << 20
 _CONSTANT = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}")
 
 
@@ -74,15 +75,30 @@ class PackageFolder:
 
 
 def package_files(folder: Path) -> Iterator[Path]:
-    """The files that make the package what it is, as paths in a fixed order. Links are refused."""
+    """The files that make the package what it is, as paths in a fixed order. What cannot be sent on is refused."""
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         if not all(map(_counts, relative.parts)):
             continue
-        if path.is_symlink():
-            raise PackageError(folder.name, str(relative), "a package may not hold symbolic links")
+        if reason := _why_no_file(path):
+            raise PackageError(folder.name, ascii(str(relative))[1:-1], reason)
         if path.is_file():
             yield relative
+
+
+def _why_no_file(path: Path) -> str | None:
+    if path.is_symlink():
+        return "a package may not hold symbolic links"
+    if not path.name.isprintable():
+        return "a file's name must be text without control characters, in UTF-8"
+    return None if path.is_file() or path.is_dir() else "is neither a file nor a folder"
+
+
+def check_files(folder: Path) -> None:
+    """Refuse a package that cannot be sent on as it is, before anything in it is opened."""
+    size = sum((folder / path).stat().st_size for path in package_files(folder))
+    if size > MOST_BYTES:
+        raise PackageError(folder.name, "", f"holds {size >> 20} MiB; at most {MOST_BYTES >> 20} can be judged with")
 
 
 def hash_folder(folder: Path) -> str:

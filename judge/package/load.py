@@ -12,7 +12,7 @@ from judge.package import groups, legacy
 from judge.package.cases import CaseReader
 from judge.package.check import SLUG, check_whole
 from judge.package.entries import check_entries
-from judge.package.files import PackageFolder
+from judge.package.files import PackageFolder, check_files
 from judge.package.groups import Data
 from judge.package.jury import LEGACY_FOLDERS, read_jury
 from judge.package.legacy_yaml import LegacyProblemYaml
@@ -45,6 +45,7 @@ def load_package(path: Path) -> Problem:
     folder = PackageFolder(path)
     if not SLUG.fullmatch(folder.slug):
         raise folder.error("", "the folder's name must be lower-case words joined by hyphens")
+    check_files(path)
     is_legacy = _is_legacy(folder)
     check_entries(folder, is_legacy=is_legacy)
     interface = folder.yaml_if_there("interface.yaml", Interface)

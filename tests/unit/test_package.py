@@ -1,5 +1,6 @@
 """The package loader: a sound package, and for every way to break one the file, the line, the key and the reason."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -201,12 +202,42 @@ def test_links_are_refused(folder: Path, target: str):
     assert caught.value.file == "statement/link"
 
 
+@pytest.mark.parametrize(
+    ("name", "shown", "reason"),
+    [
+        (b"a\nb", "a\\nb", "control characters"),
+        (b"caf\xe9", "caf\\udce9", "in UTF-8"),
+        (b"1.in", "1.in", "neither a file"),
+    ],
+)
+def test_what_cannot_be_sent_on_is_refused_before_it_is_opened(folder: Path, name: bytes, shown: str, reason: str):
+    write_package(folder)
+    path = os.path.join(os.fsencode(folder), b"data/sample", name)
+    if reason == "neither a file":
+        os.unlink(path)
+        os.mkfifo(path)
+    else:
+        Path(os.fsdecode(path)).touch()
+    with pytest.raises(PackageError, match=reason) as caught:
+        load_package(folder)
+    assert caught.value.file == f"data/sample/{shown}"
+
+
+def test_a_package_too_large_to_be_sent_on_is_refused(folder: Path):
+    write_package(folder)
+    with (folder / "statement" / "film.mp4").open("wb") as file:
+        file.truncate(201 << 20)
+    with pytest.raises(PackageError, match="holds 201 MiB; at most 200"):
+        load_package(folder)
+
+
 def test_a_linked_folder_is_refused(folder: Path, tmp_path: Path):
     write_package(folder)
     write_package(tmp_path / "elsewhere")
     (folder / "data" / "secret" / "more").symlink_to(tmp_path / "elsewhere" / "data" / "secret" / "small")
-    with pytest.raises(PackageError, match="symbolic links"):
-        hash_folder(folder)
+    for read in (hash_folder, load_package):
+        with pytest.raises(PackageError, match="symbolic links"):
+            read(folder)
 
 
 def test_the_packages_that_are_shipped_are_sound():
