@@ -5,6 +5,7 @@ Exit codes, for all of them: 0 all is well (a verdict AC), 1 another verdict or 
 """
 
 import importlib
+import keyword
 import sys
 from typing import Any
 
@@ -13,7 +14,7 @@ import click
 from judge.errors import JudgeError, PackageError, WrongUse
 
 EXIT_OK, EXIT_NOT_ACCEPTED, EXIT_USAGE, EXIT_JUDGE_ERROR = 0, 1, 2, 3
-COMMANDS = ("bench", "check", "demo", "doctor", "image", "serve", "submit")
+COMMANDS = ("bench", "check", "demo", "doctor", "image", "import", "new", "serve", "submit")
 
 
 class LazyGroup(click.Group):
@@ -25,7 +26,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"judge.commands.{name}").command
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        command: click.Command = importlib.import_module(f"judge.commands.{module}").command
         return command
 
 
@@ -43,6 +45,7 @@ def judge() -> None:
       judge check two-sum solution.py       judge a local file, no server needed
       judge serve                           start everything on this machine
       judge submit two-sum solution.py      send to a server, wait for the verdict
+      judge new word-count --stdio          a package of your own to begin with
       judge doctor                          what this machine lacks, and how to mend it
     """
 

@@ -40,7 +40,7 @@ class PackageFolder:
     def children(self, name: str) -> list[Path]:
         """What lies in that folder, by name, without what does not count; nothing where there is no such folder."""
         folder = self.path / name
-        return sorted(path for path in folder.iterdir() if _counts(path.name)) if folder.is_dir() else []
+        return sorted(path for path in folder.iterdir() if counts(path.name)) if folder.is_dir() else []
 
     def bytes(self, name: str) -> bytes:
         try:
@@ -78,7 +78,7 @@ def package_files(folder: Path) -> Iterator[Path]:
     """The files that make the package what it is, as paths in a fixed order. What cannot be sent on is refused."""
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        if not all(map(_counts, relative.parts)):
+        if not all(map(counts, relative.parts)):
             continue
         if reason := _why_no_file(path):
             raise PackageError(folder.name, ascii(str(relative))[1:-1], reason)
@@ -111,6 +111,6 @@ def hash_folder(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _counts(name: str) -> bool:
+def counts(name: str) -> bool:
     """What begins with a period or a dash is by the format as if it were not there; so is what Python leaves."""
     return not name.startswith((".", "-")) and name != "__pycache__"

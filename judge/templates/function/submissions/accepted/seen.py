@@ -1,0 +1,7 @@
+def the_name(numbers):
+    seen = set()
+    for number in numbers:
+        if number in seen:
+            return True
+        seen.add(number)
+    return False

@@ -1,0 +1,2 @@
+def the_name(numbers):
+    return any(one == other for one, other in zip(numbers, numbers[1:]))
