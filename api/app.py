@@ -6,6 +6,7 @@ It raises a JudgeError, one sentence for the operator, when it cannot: a wrong s
 
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import sqlalchemy.exc
 from flask import Flask
@@ -25,7 +26,7 @@ from api.waiting import Waiting
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     catalogue = Catalogue.load(settings.problems_dir)
-    store = _open_store(settings.database_url)
+    store = _open_store(settings.database_url, catalogue)
     board = RunBoard(settings.redis_url)
     sweeper = Sweeper(store, settings, catalogue.hashes)
     places = threading.Semaphore(settings.max_held)
@@ -48,10 +49,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _open_store(url: str) -> Store:
+def _open_store(url: str, catalogue: Catalogue) -> Store:
+    """The database, with every version of a problem that is offered kept in it."""
     try:
         store = Store(url)
         store.create_tables()
+        for slug, package in catalogue.hashes.items():
+            store.keep_package(package, slug, catalogue.tars[package], datetime.now(UTC))
     except (sqlalchemy.exc.SQLAlchemyError, OSError) as exc:
         # The driver's own words may hold the URL, and with it a password.
         raise SettingsError("JUDGE_DATABASE_URL names a database that cannot be opened or does not answer.") from exc

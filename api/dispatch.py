@@ -32,8 +32,8 @@ def send(redis_url: str, task: JudgingTask) -> bool:
 class Sweeper:
     """A thread that sends again what is still queued when it should be judged. Several processes may each have one.
 
-    `packages` are the hashes now offered: a package that was replaced since cannot be fetched any more, and the
-    submission is judged with its successor; the report says with which.
+    A submission is judged with the version of the problem that it was submitted to. `packages`, the hashes now offered,
+    are for a database from before versions were kept in it: there the successor has to do, and the report says so.
     """
 
     def __init__(self, store: Store, settings: Settings, packages: Mapping[str, str]) -> None:
@@ -72,11 +72,12 @@ class Sweeper:
                 _log.warning("the sweep failed: %s.%s", type(exc).__module__, type(exc).__name__)
 
     def _task(self, row: DueSubmission) -> JudgingTask:
+        kept = self._store.has_package(row.package)
         return JudgingTask(
             id=row.id,
             kind="submission",
             problem=row.problem,
-            package=self._packages.get(row.problem, row.package),
+            package=row.package if kept else self._packages.get(row.problem, row.package),
             language=row.language,
             source=row.source,
         )

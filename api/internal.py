@@ -46,10 +46,11 @@ def report(judging_id: str) -> Response:
 
 @bp.get("/packages/<package>")
 def package(package: str) -> Response:
-    """A package as an uncompressed tar."""
-    tar = services().catalogue.tars.get(package)
+    """A package as an uncompressed tar: one that is offered, or that was when something was submitted to it."""
+    held = services()
+    tar = held.catalogue.tars.get(package) or held.store.package(package)
     if tar is None:
-        raise ApiError(Kind.UNKNOWN_PACKAGE, "No problem now offered has a package with this hash.")
+        raise ApiError(Kind.UNKNOWN_PACKAGE, "No problem has or had a package with this hash.")
     return Response(tar, mimetype="application/x-tar")
 
 

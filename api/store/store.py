@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, literal, select, text, tuple_, update
 
 from api.store.engine import exclusively, open_engine, writers_lock
-from api.store.tables import ApiKey, Base, SubmissionRow
+from api.store.tables import ApiKey, Base, PackageRow, SubmissionRow
 from judge.models import Report
 
 _QUEUED, _JUDGED = "queued", "judged"
 # What is no id is not asked for: PostgreSQL takes a NUL in a text for an error and not for an unknown id.
 _is_id = re.compile(r"[0-9a-f]{32}").fullmatch
+_is_hash = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ _KEY = select(ApiKey.id).where(ApiKey.sha256 == bindparam("sha256"))
 _INSERT = insert(SubmissionRow)
 _ONE = select(*_shown).where(_table.c.id == bindparam("id"), _table.c.key_id == bindparam("key_id"))
 _EXISTS = select(_table.c.id).where(_table.c.id == bindparam("id"))
+_PACKAGE = select(PackageRow.tar).where(PackageRow.hash == bindparam("hash"))
+_HAS_PACKAGE = select(PackageRow.hash).where(PackageRow.hash == bindparam("hash"))
 _JUDGED_OF = select(*_shown).where(_table.c.id.in_(bindparam("ids", expanding=True)), _table.c.status == _JUDGED)
 _FINISH = (
     update(SubmissionRow)
@@ -126,6 +129,25 @@ class Store:
     def key_id(self, sha256: str) -> int | None:
         with self._engine.connect() as connection:
             return connection.execute(_KEY, {"sha256": sha256}).scalar()
+
+    def keep_package(self, package: str, slug: str, tar: bytes, at: datetime) -> None:
+        """Keep this version of a problem; harmless when it is kept already, and when two processes start at once."""
+        if self.has_package(package):
+            return
+        with self._writing, exclusively(self._engine) as connection:
+            if connection.execute(_HAS_PACKAGE, {"hash": package}).scalar() is None:
+                connection.execute(insert(PackageRow), {"hash": package, "slug": slug, "tar": tar, "created_at": at})
+
+    def has_package(self, package: str) -> bool:
+        with self._engine.connect() as connection:
+            return connection.execute(_HAS_PACKAGE, {"hash": package}).scalar() is not None
+
+    def package(self, package: str) -> bytes | None:
+        """The tar of a version that is or was offered."""
+        if not _is_hash(package):
+            return None
+        with self._engine.connect() as connection:
+            return connection.execute(_PACKAGE, {"hash": package}).scalar()
 
     def add(self, new: NewSubmission) -> None:
         with self._writing, self._engine.connect() as connection:

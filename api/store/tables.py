@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, Index, String, Text, text
+from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -73,3 +73,14 @@ class SubmissionRow(Base):
             postgresql_where=text("status = 'queued'"),
         ),
     )
+
+
+class PackageRow(Base):
+    """A version of a problem that was once offered, as workers fetch it. Kept for what was submitted to it."""
+
+    __tablename__ = "packages"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200))
+    tar: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Utc)

@@ -115,3 +115,21 @@ def test_two_processes_may_create_the_tables_at_once(database_url: str) -> None:
     assert store.ping()
     assert store.key_id("a") is None
     store.close()
+
+
+def test_a_version_of_a_problem_is_kept_once_and_for_good(store: Store) -> None:
+    tar = bytes(range(256)) * 5000
+    for name, data in (("a", tar), ("a", b"other"), ("b", b"")):
+        store.keep_package(name * 64, "add-two", data, NOW)
+    assert store.package("a" * 64) == tar
+    assert store.package("b" * 64) == b""
+    assert store.has_package("a" * 64)
+    assert not store.has_package("c" * 64)
+    for unknown in ("c" * 64, "a" * 63, "\0", "\ud800"):
+        assert store.package(unknown) is None
+
+
+def test_several_processes_keep_the_same_version_at_once(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: store.keep_package("a" * 64, "add-two", b"tar", NOW), range(16)))
+    assert store.package("a" * 64) == b"tar"
