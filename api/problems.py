@@ -1,5 +1,7 @@
 """What can be solved. Every key sees statements and samples; hidden data and jury solutions never pass here."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response
 
 from api.auth import require_key
@@ -38,12 +40,9 @@ def get_problem(slug: str) -> Response:
         "slug": slug,
         "title": problem.title,
         "statement": problem.statement,
-        "signature": problem.interface.signature if problem.interface else "",
+        "signature": problem.interface.signature if problem.interface else None,
         "languages": LANGUAGES,
-        "samples": [
-            {"name": case.name, "input": case.input.decode(), "output": case.answer.decode()}
-            for case in problem.samples
-        ],
+        "samples": [asdict(sample) for sample in problem.shown],
         "limits": {"memory_mib": problem.meta.limits.memory, "output_mib": problem.meta.limits.output},
         "package": problem.hash,
     }

@@ -32,7 +32,10 @@ class SubmissionRequest(Strict):
 class RunRequest(SubmissionRequest):
     """A solution to be tried on the samples, or on one input of your own."""
 
-    input: Any = Field(None, description="a JSON array in the form of a sample's input, at most 65536 bytes")
+    input: Any = Field(
+        None,
+        description="in the form of a sample's input: a JSON array, or a program's text; at most 65536 bytes",
+    )
 
 
 class QueryModel(BaseModel):
@@ -100,11 +103,12 @@ class ProblemSummary(BaseModel):
 
 
 class Sample(BaseModel):
-    """`input` and `output` are JSON texts."""
+    """`input` and `output` are JSON texts, or what a whole program reads and prints."""
 
     name: str
     input: str
     output: str
+    interaction: str | None = Field(None, description="shown instead, where a program talks to the judge")
 
 
 class ProblemLimits(BaseModel):
@@ -115,8 +119,8 @@ class ProblemLimits(BaseModel):
 class Problem(BaseModel):
     slug: str
     title: str
-    statement: str = Field(description="Markdown")
-    signature: str = Field(description="Python stubs of what a solution must offer")
+    statement: str = Field(description="Markdown, or LaTeX in packages from elsewhere")
+    signature: str | None = Field(description="Python stubs of what a solution must offer; null: a whole program")
     languages: list[str]
     samples: list[Sample]
     limits: ProblemLimits

@@ -17,7 +17,17 @@ Source of the layout: ICPC/Kattis problem package format, 2025-09 and legacy.
 from judge.package.files import hash_folder, package_files
 from judge.package.jury import FOLDER_VERDICTS
 from judge.package.load import load_package, load_packages
-from judge.package.model import SAMPLE, SECRET, Case, Expected, Group, JurySubmission, Problem, Validator
+from judge.package.model import (
+    SAMPLE,
+    SECRET,
+    Case,
+    Expected,
+    Group,
+    JurySubmission,
+    Problem,
+    ShownSample,
+    Validator,
+)
 from judge.package.problem_yaml import ProblemYaml
 from judge.package.schema import GeneratorsYaml, GroupYaml, Growth, Recipe
 
@@ -35,6 +45,7 @@ __all__ = [
     "Problem",
     "ProblemYaml",
     "Recipe",
+    "ShownSample",
     "Validator",
     "hash_folder",
     "load_package",

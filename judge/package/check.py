@@ -12,8 +12,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FEWEST_SIZES = 3
 
 
-def check_whole(problem: Problem) -> Problem:
-    """The problem, when all its parts fit together."""
+def check_whole(problem: Problem) -> None:
     if not problem.accepted:
         raise problem.error(
             "submissions/accepted", "there is no accepted solution that runs here to take the limits from"
@@ -27,7 +26,6 @@ def check_whole(problem: Problem) -> Problem:
         _check_texts(problem, group)
         _check_growth(problem, group)
     _check_scores(problem)
-    return problem
 
 
 def place_of(group: Group) -> str:

@@ -18,6 +18,7 @@ from judge.package.jury import LEGACY_FOLDERS, read_jury
 from judge.package.legacy_yaml import LegacyProblemYaml
 from judge.package.model import Problem, Validator
 from judge.package.problem_yaml import ProblemYaml
+from judge.package.samples import read_shown
 from judge.package.schema import GeneratorsYaml
 from judge.package.statements import read_statement
 from judge.package.validators import read_legacy_validator, read_validator
@@ -65,11 +66,13 @@ def load_package(path: Path) -> Problem:
         statement=read.statement,
         secret=read.data.secret,
         groups=read.data.groups,
+        shown=(),
         generators=read.generators,
         jury=jury,
         foreign=foreign,
     )
-    return check_whole(problem)
+    check_whole(problem)
+    return replace(problem, shown=tuple(read_shown(folder, problem.samples, interactive=problem.interactive)))
 
 
 def load_packages(folder: Path) -> dict[str, Problem]:

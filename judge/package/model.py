@@ -108,6 +108,16 @@ class JurySubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownSample:
+    """A sample as the statement shows it: input and output, or the protocol of an interaction."""
+
+    name: str
+    input: str = ""
+    output: str = ""
+    interaction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Validator:
     """The package's own output validator: Python source by file name; `main` is the file that is run."""
 
@@ -133,6 +143,7 @@ class Problem:
     statement: str
     secret: GroupYaml
     groups: tuple[Group, ...]
+    shown: tuple[ShownSample, ...]
     generators: GeneratorsYaml | None
     jury: tuple[JurySubmission, ...]
     foreign: tuple[str, ...]

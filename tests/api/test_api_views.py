@@ -84,6 +84,6 @@ def test_one_problem(caller: Caller) -> None:
     ]
     problem = caller.get("/api/v1/problems/add-two").json
     assert problem["signature"] == "def add(a: int, b: int) -> int: ..."
-    assert problem["samples"] == [{"name": "1", "input": "[1, 2]", "output": "3"}]
+    assert problem["samples"] == [{"name": "1", "input": "[1, 2]", "output": "3", "interaction": None}]
     assert problem["limits"] == {"memory_mib": 256, "output_mib": 8}
     assert len(problem["package"]) == 64

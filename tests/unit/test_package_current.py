@@ -514,3 +514,33 @@ def test_a_fault_of_generated_cases_is_named(folder: Path, data: str, file: str,
 def test_generators_of_another_tool_are_left_alone(folder: Path):
     problem = load(folder, {"generators/generators.yaml": "random_salt: x\ndata: {sample: {data: []}}\n"})
     assert problem.generators is None
+
+
+# ---- what is shown of samples ------------------------------------------------------------------------------------
+
+
+def test_what_a_sample_shows_can_be_another_text(folder: Path):
+    problem = load(folder, {**cases("sample/2"), "data/sample/1.in.statement": "one\n", "data/sample/1.out": "three\n"})
+    assert [(one.name, one.input, one.output) for one in problem.shown] == [
+        ("1", "one\n", "three\n"), ("2", "1 1\n", "2\n")
+    ]  # fmt: skip
+    assert problem.samples[0].input == b"1 2\n"
+
+
+def test_an_interactive_problem_shows_its_protocols_only(folder: Path):
+    talking = {"problem.yaml": BASE + "type: interactive\n", "output_validator/v.py": ""}
+    problem = load(folder, {**talking, **cases("sample/2"), "data/sample/2.interaction": "<1\n>2\n"})
+    assert [(one.name, one.input, one.interaction) for one in problem.shown] == [("2", "", "<1\n>2\n")]
+
+
+@pytest.mark.parametrize(
+    ("endings", "file", "reason"),
+    [
+        (("out", "ans.statement"), "data/sample/1.out", "1.ans.statement is shown"),
+        (("interaction", "in.statement"), "data/sample/1.in.statement", "1.interaction is shown"),
+    ],
+)
+def test_a_sample_cannot_show_two_things(folder: Path, endings: tuple[str, ...], file: str, reason: str):
+    error = error_of(folder, {f"data/sample/1.{ending}": "" for ending in endings})
+    assert error.file == file
+    assert reason in error.reason
