@@ -23,6 +23,7 @@ def check_whole(problem: Problem) -> None:
     _check_generators(problem)
     for group in problem.groups:
         _check_names(problem, group)
+        _check_arguments(problem, group)
         _check_texts(problem, group)
         _check_growth(problem, group)
     _check_scores(problem)
@@ -64,6 +65,14 @@ def _check_names(problem: Problem, group: Group) -> None:
         raise problem.error(
             "generators/generators.yaml", f"there is a file of this name too: {min(doubled)}", f"data.{group.name}"
         )
+
+
+def _check_arguments(problem: Problem, group: Group) -> None:
+    """Arguments that nothing would read."""
+    given = group.options.output_validator_args or any(case.validator_args for case in group.cases)
+    if given and problem.interface and not problem.validator:
+        reason = "a checker takes no arguments: say what is right in interface.yaml, or by an output validator"
+        raise problem.error(f"{place_of(group)}/{GROUP_FILE}", reason, "output_validator_args")
 
 
 def _check_texts(problem: Problem, group: Group) -> None:
