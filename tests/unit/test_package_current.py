@@ -487,7 +487,7 @@ def test_a_generated_case_knows_its_size_and_its_arguments(folder: Path):
     problem = load(folder, generated(GROWING, "growth: {size: n}\noutput_validator_args: [case_sensitive]\n"))
     assert problem.generators
     group = problem.groups[1]
-    case = group.generated_case("b", b"1", b"2", problem.generators.data["big"]["b"])
+    case = group.generated_case("b", b"1", b"2", "digest", problem.generators.data["big"]["b"])
     assert (case.name, case.size, case.validator_args) == ("b", 20, ("case_sensitive",))
 
 
