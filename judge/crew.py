@@ -1,0 +1,159 @@
+"""Several processes that judge at the same time, each with a box, the cache and the packages it has seen.
+
+The parent names the work, `crew.call(function, *arguments)`: a module's function whose first parameter is the Desk of
+the process that does it. What comes back is its value; a machine's fault in there is tried once again, in a new box.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar
+
+from judge import pipeline
+from judge.cache import Cache, default_folder
+from judge.calibration import Calibration, calibrate
+from judge.errors import JudgeError, MachineFault
+from judge.generate import build
+from judge.languages import get_language
+from judge.models import Report, Submission
+from judge.package import Problem, load_package
+from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox.base import BoxInfo, Job, JobResult
+from judge.sandbox.keeper import BoxKeeper
+
+_RECYCLE_AFTER = 500
+
+T = TypeVar("T")
+
+
+class Prepared(NamedTuple):
+    """A package ready to judge with."""
+
+    problem: Problem
+    calibration: Calibration
+
+
+class Desk:
+    """What one process of the crew works with."""
+
+    def __init__(self, backend: str) -> None:
+        self._backend = backend
+        self._boxes: dict[str, BoxKeeper] = {}
+        self._prepared: dict[Path, Prepared] = {}
+        self.cache = Cache(default_folder())
+
+    def build(self, folder: Path) -> Problem:
+        """The package with all its cases. Raises PackageError."""
+        return build(load_package(folder), self.box("python"), self.cache)
+
+    def prepare(self, folder: Path) -> Prepared:
+        """Build and calibrate a package, or take it as this process knows it. Raises PackageError."""
+        if folder not in self._prepared:
+            problem = self.build(folder)
+            self._prepared[folder] = Prepared(problem, calibrate(problem, self.box("python"), self.cache))
+        return self._prepared[folder]
+
+    def judge(self, submission: Submission, prepared: Prepared, impatient: bool = False) -> Report:
+        """Judge; if impatient, a group ends at its first case that runs out of time."""
+        box = self.box(submission.language)
+        try:
+            return pipeline.judge(submission, *prepared, Impatient(box) if impatient else box)
+        finally:
+            box.submission_ends()
+
+    def box(self, language: str) -> BoxKeeper:
+        if language not in self._boxes:
+            options = BoxOptions(get_language(language))
+            self._boxes[language] = BoxKeeper(lambda: start_box(self._backend, options), _RECYCLE_AFTER)
+        return self._boxes[language]
+
+    def close(self) -> None:
+        for box in self._boxes.values():
+            box.close()
+
+
+class Impatient:
+    """A box in which a job ends at its first case that runs out of time."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+
+    @property
+    def info(self) -> BoxInfo:
+        return self._box.info
+
+    def run(self, job: Job) -> JobResult:
+        return self._box.run(replace(job, max_timeouts=1))
+
+    def close(self) -> None:
+        self._box.close()
+
+
+class Crew:
+    """The processes, as seen by who has work for them. May be used by several threads."""
+
+    def __init__(self, backend: str, size: int | None = None) -> None:
+        self.size = size or len(os.sched_getaffinity(0))
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(self.size, context, initializer=_begin, initargs=(backend,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        """The function's value. Raises MachineFault for any JudgeError in there that the function let pass."""
+        value: T = self._result(self._pool.submit(_work, function, arguments))
+        return value
+
+    def map(self, function: Callable[..., T], *columns: Iterable[Any]) -> Iterator[T]:
+        """The function's values for each row of arguments, in their order; all the work is handed out at once."""
+        futures = [self._pool.submit(_work, function, row) for row in zip(*columns, strict=True)]
+        try:
+            yield from map(self._result, futures)
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _result(self, future: "Future[Any]") -> Any:
+        try:
+            value = future.result()
+        except BrokenProcessPool as exc:
+            raise MachineFault("a judging process was killed") from exc
+        if isinstance(value, _Fault):
+            raise MachineFault(value.reason)
+        return value
+
+
+class _Fault(NamedTuple):
+    """A JudgeError on its way to the parent: as a value, for not every exception survives the way."""
+
+    reason: str
+
+
+_desk: Desk
+
+
+def _begin(backend: str) -> None:
+    global _desk
+    _desk = Desk(backend)
+    Finalize(_desk, _desk.close, exitpriority=1)
+
+
+def _work(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    for last in (False, True):
+        try:
+            return function(_desk, *arguments)
+        except MachineFault as exc:
+            if last:
+                return _Fault(str(exc))
+        except JudgeError as exc:
+            return _Fault(str(exc))
+    return None

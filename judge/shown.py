@@ -1,0 +1,109 @@
+"""Is a sample shown in the statement? Finds the values that a Markdown text shows, however they are written.
+
+A value may stand in a table's cell, a fenced block or a sentence, as JSON or as Python: `[2, 7]`, `nums = [2,7]`,
+`None`, `put(1, 10)`. A sample is shown where a few neighbouring blocks hold all of its arguments and its answer; of a
+class, its calls and what they return in their order (the constructor may be put in words); of a program, its texts.
+
+Does not promise that the example is explained, nor that it stands beside the right words.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+_NEIGHBOURS = 4  # "Input:", a block, "Output:", a block
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"""
+    r"""|(?P<name>[A-Za-z_]\w*)|(?P<open>[\[({])|(?P<close>[\])}])|(?P<other>\S)"""
+)
+_WORDS = {"true": "True", "false": "False", "null": "None"}
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def is_shown(statement: str, given: bytes, answer: bytes, kind: str) -> bool:
+    """Whether the statement shows this sample. `kind`: function, class or stdio."""
+    blocks = _blocks(statement)
+    windows = ["\n".join(blocks[start : start + _NEIGHBOURS]) for start in range(len(blocks))]
+    if kind == "stdio":
+        texts = [_plain(data.decode("utf-8", "replace")) for data in (given, answer)]
+        return any(all(text in _plain(window) for text in texts) for window in windows)
+    wanted, result = msgspec.json.decode(given), msgspec.json.decode(answer)
+    if kind == "class":
+        return any(_shows_calls(list(values(window)), wanted, result) for window in windows)
+    return any(_shows_arguments(list(values(window)), wanted, result) for window in windows)
+
+
+def values(text: str) -> Iterator[Any]:
+    """The values in a text, outermost ones only, in their order; a call `f(1, 2)` is ["f", 1, 2], then 1 and 2."""
+    tokens = list(_TOKEN.finditer(text.replace("\N{MINUS SIGN}", "-")))
+    place = 0
+    while place < len(tokens):
+        end = _end(tokens, place)
+        called = tokens[place]["name"] and end == place + 1 and end < len(tokens) and tokens[end][0] == "("
+        if called and (arguments := _literal(tokens[end : _end(tokens, end)], as_list=True)):
+            yield [tokens[place][0], *arguments[0]]
+            yield from arguments[0]
+            end = _end(tokens, end)
+        elif literal := _literal(tokens[place:end]):
+            yield literal[0]
+        elif tokens[place]["open"]:
+            end = place + 1  # no value as a whole, but there may be some inside
+        place = end
+
+
+def _shows_arguments(shown: list[Any], arguments: list[Any], answer: Any) -> bool:
+    texts = [_encode(value) for value in shown]
+    parts = all(_encode(value) in texts for value in arguments) or _encode(arguments) in texts
+    return parts and _encode(answer) in texts
+
+
+def _shows_calls(shown: list[Any], operations: list[Any], answers: Any) -> bool:
+    """Written as one list each, as the data has them, or as calls with what they return between them."""
+    texts = [_encode(value) for value in shown]
+    if _encode(operations) in texts and _encode(answers) in texts:
+        return True
+    returned = [answer for answer in answers[1:] if answer is not None]
+    return _in_order(operations[1:], texts) and _in_order(returned, texts)
+
+
+def _in_order(wanted: Sequence[Any], texts: Sequence[bytes]) -> bool:
+    rest = iter(texts)
+    return all(_encode(one) in rest for one in wanted)
+
+
+def _blocks(statement: str) -> list[str]:
+    """Paragraphs, tables and fenced blocks; a fenced block may hold empty lines."""
+    parts = re.split(r"^```[^\n]*\n(.*?)^```", statement, flags=re.MULTILINE | re.DOTALL)
+    blocks: list[str] = []
+    for number, part in enumerate(parts):
+        blocks += [part] if number % 2 else re.split(r"\n\s*\n", re.sub(r"<svg.*?</svg>", "", part, flags=re.DOTALL))
+    return [block for block in blocks if block.strip()]
+
+
+def _plain(text: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+
+
+def _end(tokens: Sequence[re.Match[str]], start: int) -> int:
+    """Where the value ends that begins here: after the bracket's partner, else after this token."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += bool(tokens[place]["open"]) - bool(tokens[place]["close"])
+        if depth <= 0:
+            return place + 1
+    return start + 1
+
+
+def _literal(tokens: Sequence[re.Match[str]], as_list: bool = False) -> list[Any]:
+    """[value] if the tokens are one, else []. With `as_list`, "(1, 2)" and "(1)" are lists of arguments."""
+    text = " ".join(_WORDS.get(token[0], token[0]) for token in tokens)
+    if as_list:
+        text = f"[{text[1:-1]}]"
+    try:
+        value = ast.literal_eval(text)
+        return [msgspec.json.decode(_encode(value))]
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return []
