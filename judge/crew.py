@@ -22,11 +22,8 @@ from judge.generate import build
 from judge.languages import get_language
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
-from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox import Box, Boxes, BoxOptions, start_box
 from judge.sandbox.base import BoxInfo, Job, JobResult
-from judge.sandbox.keeper import BoxKeeper
-
-_RECYCLE_AFTER = 500
 
 T = TypeVar("T")
 
@@ -43,55 +40,70 @@ class Desk:
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
-        self._boxes: dict[str, BoxKeeper] = {}
+        self._boxes: dict[str, Boxes] = {}
         self._prepared: dict[Path, Prepared] = {}
+        self._patience = Patience()
         self.cache = Cache(default_folder())
 
     def build(self, folder: Path) -> Problem:
         """The package with all its cases. Raises PackageError."""
-        return build(load_package(folder), self.box("python"), self.cache)
+        return build(load_package(folder), self.boxes("python").submissions, self.cache)
 
     def prepare(self, folder: Path) -> Prepared:
         """Build and calibrate a package, or take it as this process knows it. Raises PackageError."""
         if folder not in self._prepared:
             problem = self.build(folder)
-            self._prepared[folder] = Prepared(problem, calibrate(problem, self.box("python"), self.cache))
+            limits = calibrate(problem, self.boxes("python").submissions, self.cache)
+            self._prepared[folder] = Prepared(problem, limits)
         return self._prepared[folder]
 
     def judge(self, submission: Submission, prepared: Prepared, impatient: bool = False) -> Report:
         """Judge; if impatient, a group ends at its first case that runs out of time."""
-        box = self.box(submission.language)
+        boxes = self.boxes(submission.language)
+        self._patience.is_short = impatient
         try:
-            return pipeline.judge(submission, *prepared, Impatient(box) if impatient else box)
+            return pipeline.judge(submission, *prepared, boxes.submissions)
         finally:
-            box.submission_ends()
+            self._patience.is_short = False
+            boxes.submission_ends()
 
-    def box(self, language: str) -> BoxKeeper:
+    def boxes(self, language: str) -> Boxes:
         if language not in self._boxes:
             options = BoxOptions(get_language(language))
-            self._boxes[language] = BoxKeeper(lambda: start_box(self._backend, options), _RECYCLE_AFTER)
+            self._boxes[language] = Boxes(lambda: self._patience.box(start_box(self._backend, options)))
         return self._boxes[language]
 
+    def give_up(self) -> None:
+        """Throw away the boxes, which may be at fault."""
+        for boxes in self._boxes.values():
+            boxes.give_up()
+
     def close(self) -> None:
-        for box in self._boxes.values():
-            box.close()
+        for boxes in self._boxes.values():
+            boxes.close()
 
 
-class Impatient:
-    """A box in which a job ends at its first case that runs out of time."""
+class Patience:
+    """Whether a job in the boxes made here goes on after a case that ran out of time."""
 
-    def __init__(self, box: Box) -> None:
-        self._box = box
+    def __init__(self) -> None:
+        self.is_short = False
+
+    def box(self, box: Box) -> Box:
+        return _PatientBox(self, box)
+
+
+class _PatientBox:
+    def __init__(self, patience: Patience, box: Box) -> None:
+        self._patience, self._box = patience, box
+        self.talk, self.close = box.talk, box.close
 
     @property
     def info(self) -> BoxInfo:
         return self._box.info
 
     def run(self, job: Job) -> JobResult:
-        return self._box.run(replace(job, max_timeouts=1))
-
-    def close(self) -> None:
-        self._box.close()
+        return self._box.run(replace(job, max_timeouts=1) if self._patience.is_short else job)
 
 
 class Crew:
@@ -154,6 +166,7 @@ def _work(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         except MachineFault as exc:
             if last:
                 return _Fault(str(exc))
+            _desk.give_up()
         except JudgeError as exc:
             return _Fault(str(exc))
     return None

@@ -23,7 +23,7 @@ from judge.crew import Crew, Desk, Prepared
 from judge.models import Submission, Verdict
 from judge.mutation import Mutant, mutants
 from judge.package import Group, Problem, package_files
-from judge.package_files import read_yaml
+from judge.package.files import PackageFolder
 
 GOAL = 0.95
 _AT_A_TIME = 8
@@ -108,8 +108,7 @@ def _fits(entry: Equivalent, fate: Fate) -> bool:
 
 def mutate(problem: Problem, crew: Crew, tick: Tick = lambda: None) -> Mutation:
     """Judge all mutants of the accepted solutions. Ticks after each."""
-    path = problem.folder / "mutation.yaml"
-    options = read_yaml(problem.slug, problem.folder, path, MutationYaml) if path.exists() else MutationYaml()
+    options = PackageFolder(problem.folder).yaml_if_there("mutation.yaml", MutationYaml) or MutationYaml()
     return Mutation(problem, _fates(problem, crew, tick), options.equivalent)
 
 
@@ -189,7 +188,12 @@ def _cost_s(group: Group, prepared: Prepared) -> float:
 
 
 def _key(desk: Desk, problem: Problem, sources: list[str]) -> str:
-    depends_on = _content(problem.folder, problem.hash), _judge_version(), desk.box("python").info, sources
+    depends_on = (
+        _content(problem.folder, problem.hash),
+        _judge_version(),
+        desk.boxes("python").submissions.info,
+        sources,
+    )
     return hashlib.sha256(repr(depends_on).encode()).hexdigest()
 
 

@@ -61,17 +61,25 @@ def _shows_arguments(shown: list[Any], arguments: list[Any], answer: Any) -> boo
 
 
 def _shows_calls(shown: list[Any], operations: list[Any], answers: Any) -> bool:
-    """Written as one list each, as the data has them, or as calls with what they return between them."""
+    """As one list each, as the data has them, or as calls in this order with what each returns right behind it."""
     texts = [_encode(value) for value in shown]
     if _encode(operations) in texts and _encode(answers) in texts:
         return True
-    returned = [answer for answer in answers[1:] if answer is not None]
-    return _in_order(operations[1:], texts) and _in_order(returned, texts)
+    pairs = iter(list(_calls(shown)))
+    wanted = zip(operations[1:], answers[1:], strict=False)
+    return all(any(_same_call(pair, call, answer) for pair in pairs) for call, answer in wanted)
 
 
-def _in_order(wanted: Sequence[Any], texts: Sequence[bytes]) -> bool:
-    rest = iter(texts)
-    return all(_encode(one) in rest for one in wanted)
+def _calls(shown: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """(call, the value behind it). The arguments, which `values` gives behind the call, are no result."""
+    for place, call in enumerate(shown):
+        if isinstance(call, list) and call and isinstance(call[0], str):
+            behind = shown[place + len(call) : place + len(call) + 1]
+            yield call, behind[0] if behind else None
+
+
+def _same_call(pair: tuple[Any, Any], call: Any, answer: Any) -> bool:
+    return _encode(pair[0]) == _encode(call) and (answer is None or _encode(pair[1]) == _encode(answer))
 
 
 def _blocks(statement: str) -> list[str]:

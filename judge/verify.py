@@ -59,8 +59,13 @@ class Judged:
         return f"submissions/{self.jury.name}"
 
     @property
-    def as_expected(self) -> bool:
-        return self.jury.expected is self.report.verdict
+    def fault(self) -> str | None:
+        """Why this is not what the folder says; None when it is."""
+        report, expected = self.report, self.jury.expected
+        if not expected.permits(report.verdict):
+            return f"earns {report.verdict}{_deciding(report)}, not {expected}"
+        verdicts = [verdict for group in report.groups for verdict in (group.verdict, *_verdicts(group))]
+        return expected.why_not(filter(None, verdicts)) if report.groups else None
 
 
 def steps(problem: Problem) -> int:
@@ -108,7 +113,7 @@ def judge_jury(desk: Desk, folder: Path, name: str) -> Judged:
     """Judge one jury submission; what looks like a bad limit is measured again, for it may have been the machine."""
     prepared = desk.prepare(folder)
     jury = next(jury for jury in prepared.problem.jury if jury.name == name)
-    if jury.expected is Verdict.TLE:
+    if jury.expected.verdicts == {Verdict.TLE}:
         return _judge_slow(desk, jury, prepared)
     judged = Judged(jury, desk.judge(submission_of(jury), prepared))
     for _ in range(_TRIES - 1):
@@ -121,9 +126,7 @@ def judge_jury(desk: Desk, folder: Path, name: str) -> Judged:
 def submission_of(jury: JurySubmission) -> Submission:
     """As somebody would submit it, in the language of its file."""
     extension = jury.path.suffix.lstrip(".")
-    language = next((one.id for one in languages().values() if extension in one.extensions), None)
-    if language is None:
-        raise PackageError(jury.path.parents[2].name, f"submissions/{jury.name}", "is of no known language")
+    language = next(one.id for one in languages().values() if extension in one.extensions)
     return Submission(language=language, source=jury.source)
 
 
@@ -163,15 +166,15 @@ def _disagreements(desk: Desk, problem: Problem) -> Iterator[Finding]:
 def check_verdicts(problem: Problem, judged: Iterable[Judged]) -> Iterator[Finding]:
     """Every jury submission earns what its folder says."""
     for one in judged:
-        if not one.as_expected:
-            what = f"earns {one.report.verdict}{_deciding(one.report)}, not {one.jury.expected}"
-            yield Finding(problem.slug, "verdicts", what, one.where)
+        if one.fault:
+            yield Finding(problem.slug, "verdicts", one.fault, one.where)
 
 
 def check_samples(problem: Problem) -> Iterator[Finding]:
     """The statement shows every sample, its input and its answer. (That the answers are right, the verdicts show.)"""
-    kind = problem.interface.entry["kind"]
-    for case in problem.samples:
+    interface = problem.interface
+    kind = "stdio" if interface is None else "class" if interface.methods else "function"
+    for case in () if problem.interactive else problem.samples:
         if not is_shown(problem.statement, case.input, case.answer, kind):
             yield Finding(problem.slug, "samples", "the statement never shows it", f"data/sample/{case.name}")
 
@@ -179,7 +182,7 @@ def check_samples(problem: Problem) -> Iterator[Finding]:
 def check_limits(problem: Problem, judged: Iterable[Judged]) -> Iterator[Finding]:
     """Limits leave a margin to both sides."""
     for one in judged:
-        if not one.as_expected:
+        if one.fault:
             continue
         if one.report.verdict is Verdict.AC:
             for what in _too_slow(one.report):
@@ -236,6 +239,10 @@ def _deciding(report: Report) -> str:
         if case := _first_fault(group):
             return f" ({group.name}/{case})"
     return ""
+
+
+def _verdicts(group: GroupResult) -> list[Verdict | None]:
+    return [case.verdict for case in group.cases]
 
 
 def _first_fault(group: GroupResult) -> str | None:
