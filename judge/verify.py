@@ -84,7 +84,7 @@ def verify(problem: Problem, crew: Crew, tick: Tick) -> list[Finding]:
         judged.append(one)
         tick(one.jury.name)
     findings = [*check_verdicts(problem, judged), *check_samples(problem), *check_limits(problem, judged)]
-    suspects = [name for name in _hidden(problem) if not _jury_needs(name, judged)]
+    suspects = [name for name in _hidden(problem) if not jury_needs(name, judged)]
     needed = lone_refusals(problem, suspects, crew) if suspects else set()
     return [*findings, *check_groups(problem, suspects, needed), *check_cases(problem, judged)]
 
@@ -216,7 +216,7 @@ def _hidden(problem: Problem) -> list[str]:
     return [group.name for group in problem.groups if not group.is_sample]
 
 
-def _jury_needs(name: str, judged: Iterable[Judged]) -> bool:
+def jury_needs(name: str, judged: Iterable[Judged]) -> bool:
     """Whether some verdict would be another without this group."""
     return any(one.report.groups and _verdict(one.report, without=name) is not one.report.verdict for one in judged)
 

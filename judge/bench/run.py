@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from judge.bench import Figure
 from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes
+from judge.bench.packages import packages
 from judge.bench.service import service
 
 Measurement = Callable[[Callable[[str], None]], Iterator[Figure | str]]
@@ -12,6 +13,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "local": docker_against_local,
     "boxes": two_boxes,
     "service": service,
+    "packages": packages,
 }
 
 

@@ -6,7 +6,6 @@ $JUDGE_GROWTH_RUNS says how often each is judged (10); with JUDGE_GROWTH_FIGURES
 import json
 import multiprocessing
 import os
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
