@@ -3,14 +3,13 @@
 Each operator looks at one node of the syntax tree and yields texts to stand in its place; all else stays as it was, so
 that a mutant differs in one line. Mutants that do not compile, and those with the same tree as another, do not count.
 
-What can hardly survive is left out, for it would only flatter the tests: a name's only binding is never dropped, an
+What can hardly survive is left out, for it would only flatter the tests: a name's first value is never dropped, an
 operator is swapped for one other and not for ten. What can hardly die is left out too: annotations and texts.
 """
 
 import ast
 import difflib
 import warnings
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -95,12 +94,14 @@ def _replace(source: str, place: Place, text: str) -> Mutant:
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[Place, str]]:
-    bound = Counter(_bindings(tree))
+    first: dict[str, int] = {}
+    for name, line in _bindings(tree):
+        first[name] = min(line, first.get(name, line))
     names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
     last = {id(node.body[-1]) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in _seen(tree):
         if isinstance(node, ast.stmt) and not (isinstance(node, ast.Return) and id(node) in last):
-            for text in _dropped(node, bound):
+            for text in _dropped(node, first):
                 yield _place(node), text
         for changed, new in (*(change for operator in _OPERATORS for change in operator(node)), *_twin(node, names)):
             yield _place(changed), new if isinstance(new, str) else ast.unparse(new)
@@ -134,26 +135,28 @@ def _place(node: ast.AST) -> Place:
 # ---- operators ---------------------------------------------------------------------------------------------------
 
 
-def _dropped(node: ast.stmt, bound: Counter[str]) -> Iterator[str]:
+def _dropped(node: ast.stmt, first: dict[str, int]) -> Iterator[str]:
     """A statement is left out, or left where it should go on and the other way round."""
-    is_assignment = isinstance(node, ast.Assign | ast.AnnAssign) and node.value
-    if _is_bound_elsewhere(node, bound) if is_assignment else isinstance(node, _DROPPABLE):
+    if isinstance(node, _DROPPABLE) or (isinstance(node, ast.Assign | ast.AnnAssign) and _can_go(node, first)):
         yield "pass"
     if isinstance(node, ast.Break | ast.Continue):
         yield "continue" if isinstance(node, ast.Break) else "break"
 
 
-def _is_bound_elsewhere(node: ast.AST, bound: Counter[str]) -> bool:
-    """Whether the program could run on without this assignment: what is bound only here would be missing."""
-    return all(bound[name] > 1 for name in _bindings(node))
+def _can_go(node: ast.Assign | ast.AnnAssign, first: dict[str, int]) -> bool:
+    """Whether the program could run on without this assignment: its names had a value on an earlier line."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return node.value is not None and all(first[name] < line for target in targets for name, line in _bindings(target))
 
 
-def _bindings(node: ast.AST) -> Iterator[str]:
-    """The names and attributes that get a value; what `+=` changes has one already."""
+def _bindings(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """(name or attribute that gets a value, line); parameters too, but not what `+=` changes: it has one already."""
     changed = {one.target for one in ast.walk(node) if isinstance(one, ast.AugAssign)}
     for one in ast.walk(node):
-        if isinstance(one, ast.Name | ast.Attribute) and isinstance(one.ctx, ast.Store) and one not in changed:
-            yield one.id if isinstance(one, ast.Name) else one.attr
+        if isinstance(one, ast.arg):
+            yield one.arg, one.lineno
+        elif isinstance(one, ast.Name | ast.Attribute) and isinstance(one.ctx, ast.Store) and one not in changed:
+            yield one.id if isinstance(one, ast.Name) else one.attr, one.lineno
 
 
 Change = tuple[ast.AST, ast.AST | str]
