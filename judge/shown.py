@@ -1,8 +1,9 @@
 """Is a sample shown in the statement? Finds the values that a Markdown text shows, however they are written.
 
 A value may stand in a table's cell, a fenced block or a sentence, as JSON or as Python: `[2, 7]`, `nums = [2,7]`,
-`None`, `put(1, 10)`. A sample is shown where a few neighbouring blocks hold all of its arguments and its answer; of a
-class, its calls and what they return in their order (the constructor may be put in words); of a program, its texts.
+`None`, `put(1, 10)`, a linked list also as 3 → 1 → back to 3. A sample is shown where a few neighbouring blocks hold
+all of its arguments and its answer; of a class, its calls in their order, each with what it returns right behind it (the
+constructor may be put in words); of a program, its texts.
 
 Does not promise that the example is explained, nor that it stands beside the right words.
 """
@@ -18,6 +19,12 @@ _NEIGHBOURS = 4  # "Input:", a block, "Output:", a block
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"""
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<open>[\[({])|(?P<close>[\])}])|(?P<other>\S)"""
+)
+_SCALAR = r"""(?:-?\d+|"[^"\n]*"|'[^'\n]*')"""
+_ARROW = r"\s*(?:→|->)\s*"
+_CHAIN = re.compile(
+    rf"(?P<ring>{_SCALAR}(?:{_ARROW}{_SCALAR})*){_ARROW}back to\s*(?P<target>{_SCALAR})"
+    rf"|(?P<list>{_SCALAR}(?:{_ARROW}{_SCALAR})+)"
 )
 _WORDS = {"true": "True", "false": "False", "null": "None"}
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -37,8 +44,13 @@ def is_shown(statement: str, given: bytes, answer: bytes, kind: str) -> bool:
 
 
 def values(text: str) -> Iterator[Any]:
-    """The values in a text, outermost ones only, in their order; a call `f(1, 2)` is ["f", 1, 2], then 1 and 2."""
-    tokens = list(_TOKEN.finditer(text.replace("\N{MINUS SIGN}", "-")))
+    """The values in a text: drawn lists, then all others, outermost ones only, in their order.
+
+    A call `f(1, 2)` is ["f", 1, 2], then 1 and 2.
+    """
+    text = text.replace("\N{MINUS SIGN}", "-")
+    yield from _chains(text)
+    tokens = list(_TOKEN.finditer(text))
     place = 0
     while place < len(tokens):
         end = _end(tokens, place)
@@ -52,6 +64,17 @@ def values(text: str) -> Iterator[Any]:
         elif tokens[place]["open"]:
             end = place + 1  # no value as a whole, but there may be some inside
         place = end
+
+
+def _chains(text: str) -> Iterator[Any]:
+    """Linked lists as people draw them."""
+    for chain in _CHAIN.finditer(text):
+        members = [ast.literal_eval(one) for one in re.findall(_SCALAR, chain["ring"] or chain["list"])]
+        if chain["ring"]:
+            target = ast.literal_eval(chain["target"])
+            yield from ({"values": members, "cycle": at} for at, one in enumerate(members) if one == target)
+        else:
+            yield members
 
 
 def _shows_arguments(shown: list[Any], arguments: list[Any], answer: Any) -> bool:

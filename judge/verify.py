@@ -64,8 +64,14 @@ class Judged:
         report, expected = self.report, self.jury.expected
         if not expected.permits(report.verdict):
             return f"earns {report.verdict}{_deciding(report)}, not {expected}"
-        verdicts = [verdict for group in report.groups for verdict in (group.verdict, *_verdicts(group))]
-        return expected.why_not(filter(None, verdicts)) if report.groups else None
+        cases = [(group.name, case) for group in report.groups for case in group.cases]
+        wrong = next((one for one in cases if one[1].verdict not in (*expected.permitted, None)), None)
+        if wrong:
+            permitted = " and ".join(sorted(expected.permitted))
+            return (
+                f"earns {report.verdict}, but {wrong[1].verdict} on {wrong[0]}/{wrong[1].name}; permitted: {permitted}"
+            )
+        return None
 
 
 def steps(problem: Problem) -> int:
@@ -239,10 +245,6 @@ def _deciding(report: Report) -> str:
         if case := _first_fault(group):
             return f" ({group.name}/{case})"
     return ""
-
-
-def _verdicts(group: GroupResult) -> list[Verdict | None]:
-    return [case.verdict for case in group.cases]
 
 
 def _first_fault(group: GroupResult) -> str | None:

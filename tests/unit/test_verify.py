@@ -89,7 +89,7 @@ def test_another_verdict_is_named_with_the_case(problem: Problem, name: str, ver
 def test_the_right_verdict_with_a_wrong_one_behind_it_is_not_what_the_folder_says(problem: Problem):
     one = judged(problem, "wrong_answer/minus.py", group("sample", "WA"), group("small", "RTE"))
     (finding,) = check_verdicts(problem, [one])
-    assert "RTE is not permitted" in finding.what
+    assert finding.what == "earns WA, but RTE on small/1; permitted: AC and WA"
 
 
 # ---- samples -----------------------------------------------------------------------------------------------------
