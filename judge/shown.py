@@ -2,7 +2,7 @@
 
 A value may stand in a table's cell, a fenced block or a sentence, as JSON or as Python: `[2, 7]`, `nums = [2,7]`,
 `None`, `put(1, 10)`, a linked list also as 3 → 1 → back to 3. A sample is shown where a few neighbouring blocks hold
-all of its arguments and its answer; of a class, its calls in their order, each with what it returns right behind it (the
+all of its arguments and its answer; of a class, its calls in their order, each with what it returns right behind (the
 constructor may be put in words); of a program, its texts.
 
 Does not promise that the example is explained, nor that it stands beside the right words.
