@@ -6,6 +6,7 @@ the process that does it. What comes back is its value; a machine's fault in the
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 from judge import pipeline
 from judge.cache import Cache, default_folder
 from judge.calibration import Calibration, calibrate
-from judge.errors import JudgeError, MachineFault
+from judge.errors import JudgeError, MachineFault, WrongUse
 from judge.generate import build
 from judge.languages import get_language
 from judge.models import Report, Submission
@@ -120,8 +121,12 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
+    def give_up(self) -> None:
+        """Begin nothing more: whoever waits for work that has not begun gets an exception."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
-        """The function's value. Raises MachineFault for any JudgeError in there that the function let pass."""
+        """The function's value. Raises MachineFault, or WrongUse for any other JudgeError that the function raises."""
         value: T = self._result(self._pool.submit(_work, function, arguments))
         return value
 
@@ -140,13 +145,14 @@ class Crew:
         except BrokenProcessPool as exc:
             raise MachineFault("a judging process was killed") from exc
         if isinstance(value, _Fault):
-            raise MachineFault(value.reason)
+            raise value.kind(value.reason)
         return value
 
 
 class _Fault(NamedTuple):
     """A JudgeError on its way to the parent: as a value, for not every exception survives the way."""
 
+    kind: type[JudgeError]
     reason: str
 
 
@@ -155,6 +161,7 @@ _desk: Desk
 
 def _begin(backend: str) -> None:
     global _desk
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C at the terminal is the parent's to handle
     _desk = Desk(backend)
     Finalize(_desk, _desk.close, exitpriority=1)
 
@@ -165,8 +172,8 @@ def _work(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
             return function(_desk, *arguments)
         except MachineFault as exc:
             if last:
-                return _Fault(str(exc))
+                return _Fault(MachineFault, str(exc))
             _desk.give_up()
         except JudgeError as exc:
-            return _Fault(str(exc))
+            return _Fault(WrongUse, str(exc))
     return None

@@ -26,12 +26,14 @@ def packages(say: Callable[[str], None]) -> Iterator[Figure]:
         say("building all packages")
         with Crew("local") as crew:
             started_s = time.monotonic()
-            for_each(problems, lambda problem: crew.call(_build, problem.folder))
+            for_each(problems, lambda problem: crew.call(_build, problem.folder), crew)
             yield Figure.at_most("building all packages", [time.monotonic() - started_s], "s", 60, note)
         yield from _at_a_desk(problems, say)
     with _empty_cache(), Crew("local") as crew:
         started_s = time.monotonic()
-        findings = for_each(problems, lambda problem: verify(problem, crew, lambda done: say(f"{problem.slug} {done}")))
+        findings = for_each(
+            problems, lambda problem: verify(problem, crew, lambda done: say(f"{problem.slug} {done}")), crew
+        )
         took_s = time.monotonic() - started_s
     faults = sum(not finding.is_note for found in findings for finding in found)
     note += f", {faults} findings; from an empty cache, {crew.size} cores"

@@ -41,7 +41,7 @@ def command(packages: tuple[str, ...], everything: bool, as_json: bool, box: str
         def work(problem: Problem) -> Mutation:
             return mutate(problem, crew, lambda: advance(problem.slug))
 
-        mutations = for_each(problems, work)
+        mutations = for_each(problems, work, crew)
     if as_json:
         click.echo(json.dumps([_as_json(mutation) for mutation in mutations], indent=2))
     else:

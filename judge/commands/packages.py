@@ -34,10 +34,14 @@ def crew_for(box: str) -> Iterator[Crew]:
         yield crew
 
 
-def for_each(problems: list[Problem], work: Callable[[Problem], T]) -> list[T]:
+def for_each(problems: list[Problem], work: Callable[[Problem], T], crew: Crew) -> list[T]:
     """The work's values for all packages, done at the same time: each waits for the crew in a thread of its own."""
     with ThreadPoolExecutor(max(1, len(problems))) as pool:
-        return list(pool.map(work, problems))
+        try:
+            return list(pool.map(work, problems))
+        except BaseException:
+            crew.give_up()  # else the other threads would go on to their end
+            raise
 
 
 @contextmanager

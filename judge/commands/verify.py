@@ -40,7 +40,7 @@ def command(packages: tuple[str, ...], as_json: bool, box: str) -> int:
         def work(problem: Problem) -> list[Finding]:
             return verify(problem, crew, lambda done: advance(f"{problem.slug} {done}"))
 
-        findings = dict(zip((problem.slug for problem in problems), for_each(problems, work), strict=True))
+        findings = dict(zip((problem.slug for problem in problems), for_each(problems, work, crew), strict=True))
     elapsed_s = time.monotonic() - started_s
     if as_json:
         click.echo(json.dumps({"elapsed_s": round(elapsed_s, 3), "packages": _as_json(problems, findings)}, indent=2))

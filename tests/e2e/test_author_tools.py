@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leaks import descendants, eventually, gone
 
 ROOT = Path(__file__).parents[2]
 PYTHONPATH = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
@@ -86,12 +88,17 @@ def write(tmp_path: Path) -> Callable[[str, dict[str, str]], Path]:
     return to_folder
 
 
-def judge(*arguments: object) -> tuple[int, Any]:
-    """The exit code and what it printed as JSON."""
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "judge.cli", *map(str, arguments), "--box", "local", "--json"]
     environment = {**os.environ, "PYTHONPATH": PYTHONPATH}
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300)
     assert "Traceback" not in ended.stderr, ended.stderr
+    return ended
+
+
+def judge(*arguments: object) -> tuple[int, Any]:
+    """The exit code and what it printed as JSON."""
+    ended = run(*arguments)
     return ended.returncode, json.loads(ended.stdout)
 
 
@@ -152,3 +159,33 @@ def test_mutate_notices_when_a_case_is_missing(write: Callable[[str, dict[str, s
     code, (told,) = judge("mutate", folder)
     assert code == 1
     assert told["share"] < 0.95
+
+
+@pytest.mark.parametrize("command", ["verify", "mutate"])
+def test_a_broken_package_is_wrong_use_and_says_where(write: Callable[[str, dict[str, str]], Path], command: str):
+    folder = write("clamp", {"interface.yaml": "function: clamp\nparametres: []\n"})
+    ended = run(command, folder)
+    assert ended.returncode == 2
+    assert "clamp/interface.yaml, line 2, key 'parametres'" in ended.stderr
+
+
+def test_mutate_says_why_it_cannot_build(write: Callable[[str, dict[str, str]], Path]):
+    changes, _ = FAULTS["broken-generator"]
+    ended = run("mutate", write("broken-generator", changes))
+    assert ended.returncode == 2
+    assert "ValueError: out of order" in ended.stderr
+
+
+def test_ctrl_c_ends_it_soon_and_leaves_nothing(write: Callable[[str, dict[str, str]], Path]):
+    """Hundreds of submissions wait; those that run are finished, no other is begun."""
+    slow = {f"submissions/time_limit_exceeded/{n}.py": f"# {n}\n{TAKES_S.format(60)}" for n in range(300)}
+    command = [sys.executable, "-m", "judge.cli", "verify", "--box", "local", str(write("clamp", slow))]
+    environment = {**os.environ, "PYTHONPATH": PYTHONPATH}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        eventually(lambda: len(descendants(process.pid)) > 4, lambda: "no box has started")
+        below = descendants(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    eventually(lambda: gone(below), lambda: f"processes left: {below}")
