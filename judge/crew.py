@@ -23,8 +23,8 @@ from judge.generate import build
 from judge.languages import get_language
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
-from judge.sandbox import Box, Boxes, BoxOptions, start_box
-from judge.sandbox.base import BoxInfo, Job, JobResult
+from judge.sandbox import BoxOptions, boxes, start_boxes
+from judge.sandbox.base import Box, Boxes, BoxInfo, Job, JobResult
 
 T = TypeVar("T")
 
@@ -41,62 +41,63 @@ class Desk:
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
-        self._boxes: dict[str, Boxes] = {}
+        self._boxes: dict[str, boxes.Boxes] = {}
         self._prepared: dict[Path, Prepared] = {}
-        self._patience = Patience()
         self.cache = Cache(default_folder())
 
     def build(self, folder: Path) -> Problem:
         """The package with all its cases. Raises PackageError."""
-        return build(load_package(folder), self.boxes("python").submissions, self.cache)
+        return build(load_package(folder), self.boxes("python"), self.cache)
 
     def prepare(self, folder: Path) -> Prepared:
         """Build and calibrate a package, or take it as this process knows it. Raises PackageError."""
         if folder not in self._prepared:
             problem = self.build(folder)
-            limits = calibrate(problem, self.boxes("python").submissions, self.cache)
-            self._prepared[folder] = Prepared(problem, limits)
+            self._prepared[folder] = Prepared(problem, calibrate(problem, self.boxes("python"), self.cache))
         return self._prepared[folder]
 
     def judge(self, submission: Submission, prepared: Prepared, impatient: bool = False) -> Report:
         """Judge; if impatient, a group ends at its first case that runs out of time."""
-        boxes = self.boxes(submission.language)
-        self._patience.is_short = impatient
+        patient = self.boxes(submission.language)
         try:
-            return pipeline.judge(submission, *prepared, boxes.submissions)
+            return pipeline.judge(submission, *prepared, ImpatientBoxes(patient) if impatient else patient)
         finally:
-            self._patience.is_short = False
-            boxes.submission_ends()
+            patient.submission_ends()
 
-    def boxes(self, language: str) -> Boxes:
+    def boxes(self, language: str) -> boxes.Boxes:
         if language not in self._boxes:
-            options = BoxOptions(get_language(language))
-            self._boxes[language] = Boxes(lambda: self._patience.box(start_box(self._backend, options)))
+            self._boxes[language] = start_boxes(self._backend, BoxOptions(get_language(language)))
         return self._boxes[language]
 
     def give_up(self) -> None:
         """Throw away the boxes, which may be at fault."""
-        for boxes in self._boxes.values():
-            boxes.give_up()
+        for started in self._boxes.values():
+            started.give_up()
 
     def close(self) -> None:
-        for boxes in self._boxes.values():
-            boxes.close()
+        for started in self._boxes.values():
+            started.close()
 
 
-class Patience:
-    """Whether a job in the boxes made here goes on after a case that ran out of time."""
+class ImpatientBoxes:
+    """Boxes in which a submission's job ends at its first case that runs out of time."""
 
-    def __init__(self) -> None:
-        self.is_short = False
+    def __init__(self, patient: Boxes) -> None:
+        self._patient = patient
+        self.give_up = patient.give_up
 
-    def box(self, box: Box) -> Box:
-        return _PatientBox(self, box)
+    @property
+    def submissions(self) -> Box:
+        return _ImpatientBox(self._patient.submissions)
+
+    @property
+    def jury(self) -> Box:
+        return self._patient.jury
 
 
-class _PatientBox:
-    def __init__(self, patience: Patience, box: Box) -> None:
-        self._patience, self._box = patience, box
+class _ImpatientBox:
+    def __init__(self, box: Box) -> None:
+        self._box = box
         self.talk, self.close = box.talk, box.close
 
     @property
@@ -104,7 +105,7 @@ class _PatientBox:
         return self._box.info
 
     def run(self, job: Job) -> JobResult:
-        return self._box.run(replace(job, max_timeouts=1) if self._patience.is_short else job)
+        return self._box.run(replace(job, max_timeouts=1))
 
 
 class Crew:

@@ -222,9 +222,11 @@ def _hidden(problem: Problem) -> list[str]:
     return [group.name for group in problem.groups if not group.is_sample]
 
 
-def jury_needs(name: str, judged: Iterable[Judged]) -> bool:
-    """Whether some verdict would be another without this group."""
-    return any(one.report.groups and _verdict(one.report, without=name) is not one.report.verdict for one in judged)
+def jury_needs(name: str, judged: Sequence[Judged]) -> bool:
+    """Whether some verdict would be another without this group, or its growth tells jury submissions apart."""
+    changed = any(one.report.groups and _verdict(one.report, without=name) is not one.report.verdict for one in judged)
+    growths = [group.growth for one in judged for group in one.report.groups if group.name == name and group.growth]
+    return changed or (bool(growths) and max(one.low for one in growths) > min(one.high for one in growths))
 
 
 def _verdict(report: Report, without: str) -> Verdict | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scripted import LIMITS, write_package
 
+from judge.growth import fit
 from judge.models import CaseResult, GroupResult, Report, Verdict
 from judge.package import JurySubmission, Problem, load_package
 from judge.verify import (
@@ -135,6 +136,15 @@ def test_a_group_is_needed_where_it_alone_refuses(problem: Problem):
 
 def test_a_group_is_needed_where_another_verdict_would_come_without_it(problem: Problem):
     assert jury_needs("small", [judged(problem, "wrong_answer/minus.py", group("small", "WA"), group("large", "TLE"))])
+
+
+@pytest.mark.parametrize(("exponents", "needed"), [((1.0, 1.05), False), ((1.0, 2.0), True), ((1.0,), False)])
+def test_a_group_whose_growth_tells_solutions_apart_is_needed(
+    problem: Problem, exponents: tuple[float, ...], needed: bool
+):
+    growths = [fit({n: [n**exponent] for n in (1000, 2000, 4000, 8000)}) for exponent in exponents]
+    grown = [group("large", "AC").model_copy(update={"growth": growth}) for growth in growths]
+    assert jury_needs("large", [judged(problem, "accepted/plus.py", one) for one in grown]) == needed
 
 
 def test_a_group_that_neither_jury_nor_mutant_needs_is_dead(problem: Problem):
