@@ -7,13 +7,15 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from judge.crew import Desk
 from judge.growth import Growth, fit
 from judge.interface import Interface
 from judge.languages import get_language
-from judge.models import Limits
+from judge.models import Limits, Submission, Verdict
 from judge.sandbox import Box, BoxOptions, start_box
 from judge.sandbox.base import Input, Job
 
@@ -130,3 +132,37 @@ def test_none_is_misjudged_on_a_busy_machine(box: Box, name: str):
         print(f"\n{name}: {RUNS} runs, exponents {exponents[0]:.2f} to {exponents[-1]:.2f}, ", end="")
         print(f"median {exponents[RUNS // 2]:.2f}; the smallest size takes {shortest_ms:.1f} ms")
     assert not [growth for growth in measured if growth.exceeds != (name in UNWANTED)]
+
+
+PACKAGE = {
+    "problem.yaml": "problem_format_version: 2025-09\nname: {en: Work}\n",
+    "interface.yaml": "function: work\nparameters: [{name: n, type: int}]\nreturns: int\n",
+    "statement/problem.en.md": "Return `n`.\n",
+    "generators/generators.yaml": "solution: accepted/linear.py\ndata:\n  growth:\n"
+    + "".join(f'    "{place}": {{make: size, n: {8000 << place}}}\n' for place in range(4)),
+    "generators/generate.py": "def size(n):\n    return [n]\n",
+    "data/secret/growth/test_group.yaml": "growth: {size: n, max_exponent: 1.5}\ncpu_floor_s: 10\n",
+    "submissions/accepted/linear.py": "def work(n):\n    return len({i for i in range(n)})\n",
+}
+
+
+def test_the_judge_refuses_what_grows_too_fast_though_it_keeps_the_time_limit(tmp_path: Path):
+    for name, content in PACKAGE.items():
+        path = tmp_path / "work" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    desk = Desk("local")
+    try:
+        prepared = desk.prepare(tmp_path / "work")
+        right, wrong = (
+            desk.judge(Submission(language="python", source=source), prepared)
+            for source in (PACKAGE["submissions/accepted/linear.py"], UNWANTED["takes from the front"][1])
+        )
+    finally:
+        desk.close()
+    assert right.verdict is Verdict.AC
+    assert right.groups[0].growth
+    assert not right.groups[0].growth.exceeds
+    assert wrong.verdict is Verdict.TLE
+    assert wrong.groups[0].cases[-1].time_limit == "growth"
+    assert wrong.cpu_time_s < wrong.groups[0].limits.cpu_time_s
