@@ -61,7 +61,7 @@ FAULTS: dict[str, tuple[dict[str, str], set[tuple[str, str]]]] = {
     "hardly-quick-enough": (
         {
             "data/secret/bounds/test_group.yaml": "cpu_multiplier: 1.3\ncpu_floor_s: 0.05\n",
-            "data/sample/test_group.yaml": "cpu_floor_s: 3\n",
+            "data/sample/test_group.yaml": "cpu_floor_s: 0.5\n",
             "submissions/accepted/slow.py": TAKES_S.format(0.1).replace("return x", "return min(max(x, low), high)"),
         },
         {("limits", "submissions/accepted/slow.py")},
