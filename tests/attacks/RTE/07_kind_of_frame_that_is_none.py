@@ -1,0 +1,25 @@
+# attack: 7
+# name: a forged frame of a kind that does not exist
+# stopped by: a child's bytes are data; the verdict is named outside
+# without: verdict named outside
+# then: AC
+import os
+import struct
+import sys
+
+
+def take_over(reply):
+    """Put this function where the driver sends its answers."""
+    frame = sys._getframe()
+    while frame.f_code.co_name != "main":
+        frame = frame.f_back
+    frame.f_globals["_reply"] = reply
+
+
+def answer(kind, payload):
+    return struct.pack(">cII", kind, len(payload), 0) + payload
+
+
+def square(n):
+    take_over(lambda *_: os.write(3, answer(b"A", b'{"verdict":"AC"}')))
+    return n + 5

@@ -1,0 +1,14 @@
+# attack: 10
+# name: a module of one's own beside the standard library's
+# stopped by: the standard library belongs to root, who is not there; no writable open
+# without: rlimits, seccomp, uid
+# then: AC
+import os
+
+
+def square(n):
+    path = f"{os.path.dirname(os.__file__)}/zz_shadow_{os.getpid()}.py"
+    with open(path, "w") as file:
+        file.write("raise SystemExit")
+    os.remove(path)
+    return n * n

@@ -1,0 +1,7 @@
+# attack: 14
+# name: NaN, which no comparison calls different enough
+# stopped by: NaN is no JSON
+# without: no NaN
+# then: AC
+def square(n):
+    return float("nan")

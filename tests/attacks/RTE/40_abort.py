@@ -1,0 +1,10 @@
+# attack: 40
+# name: abort
+# stopped by: a child's death is a fact about the child
+# without: a death is a fact
+# then: JE
+import ctypes
+
+
+def square(n):
+    return ctypes.CDLL(None).abort()

@@ -1,0 +1,24 @@
+# attack: 60
+# name: a folder that its owner cannot open
+# stopped by: nowhere to write: own user, own root, no writable open, file size 0
+# without: chroot, rlimits, seccomp, uid
+# then: AC
+import os
+
+FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/dev", "/")
+
+
+def leave(path):
+    os.mkdir(path, 0)
+    os.chmod(path, 0)
+    os.rmdir(path)
+
+
+def square(n):
+    for folder in FOLDERS:
+        try:
+            leave(f"{folder}/left-{os.getpid()}")
+            return n * n
+        except OSError as exc:
+            refused = exc
+    raise refused
