@@ -14,7 +14,7 @@ import errno
 import json
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -28,6 +28,11 @@ _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _CLONE_THREAD = 0x00010000
 _WRITABLE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
 _TCGETS, _FIONBIO, _FIONCLEX, _FIOCLEX = 0x5401, 0x5421, 0x5450, 0x5451
+_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
+_MAP_SHARED = 0x01
+_ANOTHERS_CLOCK = 0x80000000  # a negative number is made of another's process id
+_NOT_A_STREAM = 0x0E  # of the types of socket, SOCK_STREAM alone is 1
+_ANY_BIT = 0xFFFFFFFF
 
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -52,7 +57,7 @@ def compile_filter(allowed: Iterable[str], machine: str = os.uname().machine) ->
     if unknown := names - known:
         raise KeyError(f"unknown syscall: {', '.join(sorted(unknown))}")
     table = tables[machine]
-    actions = {table[name]: _action(name, table[name]) for name in names if name in table}
+    actions = {table[name]: _action(name) for name in names if name in table}
     if "clone3" in table:
         # Its flags lie behind a pointer; ENOSYS makes the C library fall back to clone, whose flags we can see.
         actions[table["clone3"]] = [_ret(_ERRNO | errno.ENOSYS)]
@@ -81,17 +86,10 @@ class Filter:
             raise OSError(ctypes.get_errno(), "the kernel refused the syscall filter")
 
 
-def _action(name: str, number: int) -> list[Instruction]:
+def _action(name: str) -> list[Instruction]:
     """What a permitted syscall may do: most anything, a few only with these arguments."""
-    if name == "clone":  # threads yes, processes no
-        return _only_if_set(0, _CLONE_THREAD)
-    if name == "openat":
-        return _only_if_clear(2, _WRITABLE)
-    if name == "open":
-        return _only_if_clear(1, _WRITABLE)
-    if name == "ioctl":  # what Python asks of what it opens: is it a terminal, shall it be closed on exec, may it block
-        return _only_if_one_of(1, (_TCGETS, _FIONBIO, _FIOCLEX, _FIONCLEX))
-    return [_ret(_ALLOW)]
+    rule = _RULES.get(name)
+    return rule() if rule else [_ret(_ALLOW)]
 
 
 def _argument(index: int) -> Instruction:
@@ -113,6 +111,27 @@ def _only_if_one_of(index: int, values: tuple[int, ...]) -> list[Instruction]:
 
 def _ret(action: int) -> Instruction:
     return (_RET, 0, 0, action)
+
+
+# Beyond the plain: who may only read, who may only speak of itself, and why.
+_RULES: dict[str, Callable[[], list[Instruction]]] = {
+    "clone": lambda: _only_if_set(0, _CLONE_THREAD),  # threads yes, processes no
+    "open": lambda: _only_if_clear(1, _WRITABLE),
+    "openat": lambda: _only_if_clear(2, _WRITABLE),
+    # what Python asks of what it opens: is it a terminal, shall it be closed on exec, may it block
+    "ioctl": lambda: _only_if_one_of(1, (_TCGETS, _FIONBIO, _FIOCLEX, _FIONCLEX)),
+    # not who gets a signal (F_SETOWN reaches every process of the same user), no locks, no larger pipes
+    "fcntl": lambda: _only_if_one_of(1, (_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC)),
+    # shared pages can be given back and yet keep what they hold: memory that no figure of the process shows
+    "mmap": lambda: _only_if_clear(3, _MAP_SHARED),
+    # another kind of socket pair can send to any name
+    "socketpair": lambda: _only_if_clear(1, _NOT_A_STREAM),
+    "clock_gettime": lambda: _only_if_clear(0, _ANOTHERS_CLOCK),
+    "clock_getres": lambda: _only_if_clear(0, _ANOTHERS_CLOCK),
+    "clock_nanosleep": lambda: _only_if_clear(0, _ANOTHERS_CLOCK),
+    "prlimit64": lambda: _only_if_clear(0, _ANY_BIT),  # process 0 is oneself
+    "sched_getaffinity": lambda: _only_if_clear(0, _ANY_BIT),
+}
 
 
 def _ranges(actions: dict[int, list[Instruction]]) -> Iterator[tuple[int, list[Instruction]]]:

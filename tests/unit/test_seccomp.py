@@ -80,7 +80,10 @@ def call(run: Run, machine: str, name: str, *arguments: int) -> str | int:
     return run(TABLES[machine][name], *arguments)
 
 
-SPECIAL = {"clone", "open", "openat", "ioctl"}
+SPECIAL = {
+    "clone", "open", "openat", "ioctl", "fcntl", "mmap", "socketpair", "clock_gettime", "clock_getres",
+    "clock_nanosleep", "prlimit64", "sched_getaffinity",
+}  # fmt: skip
 
 
 def test_every_number_does_what_the_list_promises(run: Run, machine: str):
@@ -161,6 +164,42 @@ def test_ioctl_only_asks(run: Run, machine: str):
         assert call(run, machine, "ioctl", 0, request) == ALLOW
     for request in (0x5412, 0x5402, 0x540E, 0x541B, 0, 0xFFFFFFFF):  # TIOCSTI, TCSETS, TIOCSCTTY, FIONREAD...
         assert call(run, machine, "ioctl", 0, request) == EPERM
+
+
+def test_fcntl_copies_and_flags_descriptors_and_names_nobody_for_their_signals(run: Run, machine: str):
+    for command in (0, 1, 2, 3, 4, 1030):  # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC
+        assert call(run, machine, "fcntl", 5, command) == ALLOW
+    for command in (5, 6, 7, 8, 10, 15, 37, 38, 1024, 1026, 1031, 1033):  # locks, F_SETOWN, F_SETSIG, F_SETOWN_EX...
+        assert call(run, machine, "fcntl", 5, command) == EPERM
+
+
+def test_memory_is_mapped_but_not_shared(run: Run, machine: str):
+    for flags in (0x02, 0x22, 0x20022):  # private, private and anonymous, a stack
+        assert call(run, machine, "mmap", 0, 4096, 3, flags) == ALLOW
+    for flags in (0x01, 0x21, 0x03):  # shared, shared and anonymous, MAP_SHARED_VALIDATE
+        assert call(run, machine, "mmap", 0, 4096, 3, flags) == EPERM
+
+
+def test_a_pair_of_sockets_is_a_stream(run: Run, machine: str):
+    for kind in (1, 1 | os.O_CLOEXEC, 1 | os.O_CLOEXEC | os.O_NONBLOCK):
+        assert call(run, machine, "socketpair", 1, kind) == ALLOW
+    for kind in (2, 3, 4, 5, 6, 10, 2 | os.O_CLOEXEC):
+        assert call(run, machine, "socketpair", 1, kind) == EPERM
+
+
+@pytest.mark.parametrize("name", ["clock_gettime", "clock_getres", "clock_nanosleep"])
+def test_clocks_are_ones_own(run: Run, machine: str, name: str):
+    assert {call(run, machine, name, clock) for clock in range(12)} == {ALLOW}
+    for pid in (1, 1234, 1 << 21):
+        for which in (0, 1, 2, 4, 6):
+            assert call(run, machine, name, ((~pid << 3) | which) & 0xFFFFFFFF) == EPERM
+
+
+@pytest.mark.parametrize("name", ["prlimit64", "sched_getaffinity"])
+def test_limits_and_cores_are_asked_of_oneself_only(run: Run, machine: str, name: str):
+    assert call(run, machine, name, 0, 7, 1, 1) == ALLOW
+    for pid in (1, 4321, 0xFFFFFFFF):
+        assert call(run, machine, name, pid, 7, 1, 1) == EPERM
 
 
 # ---- the compiler ------------------------------------------------------------------------------------------------
