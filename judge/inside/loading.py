@@ -32,6 +32,9 @@ _EAGER = (
 Call = typing.Callable[[Any], Any]
 
 
+_MAX_LINE = 1_000  # characters of a line that does not compile
+
+
 class LoadError(Exception):
     """The source cannot be judged at all (a compile error); carries the facts for the report."""
 
@@ -57,12 +60,17 @@ def compiled(source: str) -> types.CodeType:
         return compile(source, FILE_NAME, "exec", dont_inherit=True)
     except SyntaxError as exc:
         raise LoadError(
-            kind="syntax_error", message=exc.msg, line=exc.lineno, column=exc.offset, text=(exc.text or "").rstrip("\n")
+            kind="syntax_error", message=exc.msg, line=exc.lineno, column=exc.offset, text=_start_of(exc.text)
         ) from None
     except (ValueError, OverflowError, RecursionError, MemoryError) as exc:
         raise LoadError(
             kind="syntax_error", message=f"{type(exc).__name__}: {exc}", line=None, column=None, text=""
         ) from None
+
+
+def _start_of(line: str | None) -> str:
+    """A line fit to be shown; whole, a long one would be more than a failure may hold."""
+    return (line or "")[:_MAX_LINE].rstrip("\n")
 
 
 def _function_caller(own: dict[str, Any], entry: dict[str, Any]) -> Call:
