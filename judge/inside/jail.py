@@ -115,6 +115,7 @@ def prepare_zygote(jail: Jail) -> None:
         for which, limit in _INHERITED_LIMITS:
             resource.setrlimit(which, (limit, limit))
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _be_first_to_go()
 
 
 def limit_memory(memory_mib: int) -> None:
@@ -130,6 +131,11 @@ def limit_memory(memory_mib: int) -> None:
 def die_with_parent() -> None:
     """Have the kernel kill this process when the one that started it is gone."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def forget_the_log() -> None:
+    """Standard error becomes the null device too: no flood and no forged message reaches the launcher's log."""
+    os.dup2(1, 2)
 
 
 def _keep_only(channel: int, stdio: int, landlock_fd: int | None) -> None:
@@ -148,6 +154,15 @@ def _limit_what_the_zygote_needs() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # its standard error may be a file
     if os.geteuid() == 0:  # counted per uid over the whole machine: fair only where the uid is the child's own
         resource.setrlimit(resource.RLIMIT_NPROC, (_MAX_THREADS, _MAX_THREADS))
+
+
+def _be_first_to_go() -> None:
+    """Where memory runs out all the same, the kernel shall take a child and not the supervisor, which holds more."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write("1000")
+    except OSError:
+        pass  # not every kernel lets itself be told; what is left is the address space
 
 
 def _landlock_ruleset(folder: str) -> int | None:

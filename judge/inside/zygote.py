@@ -73,6 +73,7 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
             channel, stdio = jail.enter(walls, uid, theirs.fileno(), their_stdio.fileno())
         except BaseException as exc:
             _die(commands, exc)
+        jail.forget_the_log()
         os.write(channel, _JAILED)
         driver.main(channel, stdio)
     theirs.close()
