@@ -5,6 +5,7 @@ the end of the next, so that work done at import, between cases or in threads co
 on: the caps on its size hold here, its meaning is the worker's business.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -99,6 +100,7 @@ class Nursery:
         if child.pid in self._dead:
             child.close()
             raise BoxBroken(f"a child died while it was jailed (wait status {self._dead[child.pid][0]})")
+        fcntl.fcntl(0, fcntl.F_SETFL, os.O_RDWR)  # all children share this null device: a flag would be a message
         self._order()
         return child
 
