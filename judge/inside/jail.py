@@ -108,6 +108,8 @@ def prepare_zygote(jail: Jail) -> None:
     if "chroot" in jail.walls:
         sys.path[:] = ["/", "/lib-dynload"]
         sys.path_importer_cache.clear()
+        for module in [one for one in sys.modules.values() if hasattr(one, "__path__")]:
+            module.__path__ = [path.removeprefix(jail.stdlib) for path in module.__path__]
     hard_stack = resource.getrlimit(resource.RLIMIT_STACK)[1]
     stack = STACK_BYTES if hard_stack == resource.RLIM_INFINITY else min(STACK_BYTES, hard_stack)
     resource.setrlimit(resource.RLIMIT_STACK, (stack, hard_stack))

@@ -72,6 +72,12 @@ def test_standard_input_is_empty(any_box: Caller):
     assert any_box.raised("return input()") == "EOFError"
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "idna", "cp1252", "rot13"])
+def test_modules_of_packages_that_are_already_loaded_can_be_imported(any_box: Caller, codec: str):
+    body = f"import codecs, json.tool\nreturn codecs.decode(codecs.encode('abc', {codec!r}), {codec!r})"
+    assert any_box.value(body) == b'"abc"'
+
+
 def test_threads_and_async_work(any_box: Caller):
     body = """
 import asyncio, threading
