@@ -1,8 +1,8 @@
 # attack: 40
 # name: recursion in C until the stack is at its end
-# stopped by: a child's death is a fact about the child
-# without: a death is a fact
-# then: JE
+# stopped by: the stack counts as memory
+# without: memory limit
+# then: RTE
 import ctypes
 
 DOWN = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
@@ -18,5 +18,6 @@ def square(n):
         libc.qsort(numbers, 2, 4, compare)
         return 0
 
-    libc.qsort(numbers, 2, 4, compare)
+    if n == 7:
+        libc.qsort(numbers, 2, 4, compare)
     return n * n

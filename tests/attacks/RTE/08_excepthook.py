@@ -12,7 +12,6 @@ def square(n):
     def hook(*_):
         better = str(n * n).encode()
         os.write(3, struct.pack(">cII", b"R", len(better), 0) + better)
-        os._exit(0)
 
     sys.excepthook = hook
     raise ValueError

@@ -7,7 +7,8 @@ import os
 
 
 def square(n):
-    path = f"{os.path.dirname(os.__file__)}/zz_shadow_{os.getpid()}.py"
+    library = "/" if os.path.exists("/os.py") else os.path.dirname(os.__file__)
+    path = f"{library}/zz_shadow_{os.getpid()}.py"
     with open(path, "w") as file:
         file.write("raise SystemExit")
     os.remove(path)

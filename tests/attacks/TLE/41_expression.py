@@ -8,5 +8,5 @@ import re
 
 def square(n):
     if n == 7:
-        re.match("(a|a)+$", "a" * 21 + "b")
+        re.match("(a+)+$", "a" * 25 + "b")
     return n * n
