@@ -22,7 +22,7 @@ from judge.package import Problem, load_packages
 from judge.sandbox.base import Box
 
 FOLDER = Path(__file__).parent / "attacks"
-# Short, for many of these run out of it; the wall clock allows a busy machine to be four times slower than its CPU clock.
+# Short, for many of these run out of it. The wall clock is for sleepers: it allows for a busy machine.
 LIMITS = Limits(cpu_time_s=0.25, wall_time_s=1.0, memory_mib=64, output_mib=1)
 _LARGEST_REPORT = 256 << 10
 _SLOWER, _SLACK_S = 5.0, 0.1

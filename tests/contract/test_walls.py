@@ -105,7 +105,7 @@ def test_a_32_bit_syscall_kills(box: Caller):
     # mov eax, 20 (getpid of i386); int 0x80; ret
     body = """
 import ctypes, mmap
-page = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7)  # read, write, execute
 page.write(bytes.fromhex('b814000000cd80c3'))
 return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()"""
     run = box.one(function(body))

@@ -1,7 +1,7 @@
 # attack: 32
 # name: a program started by subprocess
 # stopped by: the syscall filter: threads, but no processes
-# without: chroot, seccomp
+# without: chroot, seccomp, uid
 # then: AC
 import subprocess
 

@@ -1,5 +1,5 @@
 # attack: 46
-# name: folders, a hundred deep
+# name: folders within folders
 # stopped by: nowhere to write: own user, own root, no writable open, file size 0
 # without: chroot, rlimits, seccomp, uid
 # then: AC
@@ -9,8 +9,8 @@ FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/dev", "/")
 
 
 def leave(path):
-    os.makedirs(path + "/d" * 100)
-    os.removedirs(path + "/d" * 100)
+    os.makedirs(path + "/d" * 20)
+    os.removedirs(path + "/d" * 20)
 
 
 def square(n):

@@ -24,7 +24,7 @@ def answer(kind, payload):
 def square(n):
     def reply(*_):
         os.write(3, answer(b"R", str(n * n).encode()))
-        if n in (3, 918273645, 271828182):
+        if n == 271828182:
             time.sleep(60)
 
     take_over(reply)
