@@ -42,6 +42,10 @@ ATTACKS = {
     "a program": "import subprocess; return subprocess.run(['/bin/true']).returncode",
     "a socket": "import socket\nwith socket.socket() as s: return s.fileno()",
     "a signal to the parent": "import os; os.kill(os.getppid(), 0); return 'sent'",
+    "a signal ordered from a descriptor": "import fcntl, os, socket\none, _ = socket.socketpair()\n"
+    "fcntl.fcntl(one, fcntl.F_SETOWN, os.getppid()); return 'sent'",
+    "the limits of the parent": "import os, resource; return resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)[0]",
+    "the parent's clock": "import os, time; return time.clock_gettime(~os.getppid() << 3 | 2)",
 }
 HONEST = "import decimal, random, statistics; return statistics.mean([decimal.Decimal(1), decimal.Decimal(3)]) == 2"
 
@@ -142,4 +146,6 @@ def test_without_the_filter_processes_can_be_made(landlock: None, library: list[
     seen = run_as_nobody(library, ATTACKS, without=("seccomp",))["seen"]
     assert seen["a process"][0] == "ok"
     assert seen["a socket"][0] == "ok"
+    for what in ("a signal ordered from a descriptor", "the limits of the parent", "the parent's clock"):
+        assert seen[what][0] == "ok", "this user's processes are all within reach"
     assert seen["the password file"][0] == "failed"
