@@ -178,6 +178,9 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
     clock = Clock(child.pid, hard)
     try:
         kind, payload, printed = child.channel.exchange(setup_message(job), clock, job.limits.output_bytes)
+        if kind == FAILURE and facts:  # it has loaded before: no compile error, whatever it says now
+            facts.append(Fact("failed", *clock.lap(), payload, printed))
+            return None
         if kind == FAILURE:
             return {
                 "ok": False,

@@ -280,6 +280,44 @@ def test_a_child_that_does_not_go_is_killed(zygotes: Callable[..., Zygote], monk
     nursery.take().close()
 
 
+class Scripted:
+    """Nursery and child in one: every child's answers are listed; None is a death."""
+
+    def __init__(self, *children: list[tuple[bytes, bytes] | None]) -> None:
+        self.children = [iter(answers) for answers in children]
+        self.pid, self.channel = os.getpid(), self
+        self.status, self.peak_memory_kib, self.total_cpu_ns = 9, 1000, 0
+
+    def take(self) -> "Scripted":
+        self.answers = self.children.pop(0)
+        return self
+
+    def exchange(self, *_: object) -> object:
+        answer = next(self.answers)
+        if answer is None:
+            raise channel.Misbehaved("died")
+        return channel.Reply(*answer, b"")
+
+    def bury(self, child: "Scripted") -> bool:
+        return True
+
+    def finish(self) -> None: ...
+
+
+def test_a_source_that_has_loaded_once_is_no_compile_error_later():
+    """Else a program that has seen a hidden case could choose a verdict that costs it nothing."""
+    forged = (b"F", b'{"kind":"syntax_error"}')
+    nursery = Scripted([(b"L", b""), (b"R", b"1"), None], [forged], [(b"L", b""), (b"R", b"4")])
+    job = supervisor.Job("", {}, [b"1", b"2", b"3", b"4"], LIMITS, False, False, 3, [])
+    load, facts, peaks = supervisor.run(nursery, job)
+    assert load == {"ok": True}
+    assert [fact.ended for fact in facts] == ["ok", "died", "failed", "ok"]
+    assert len(peaks) == 4
+    load, facts, _ = supervisor.run(Scripted([forged]), job)
+    assert not load["ok"]
+    assert facts == []
+
+
 def test_a_zygote_that_is_gone_is_a_broken_box():
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     nursery = supervisor.Nursery(ours)
