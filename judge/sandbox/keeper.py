@@ -6,8 +6,8 @@ and how often a judging is tried again is the worker's decision.
 """
 
 import contextlib
-import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from judge.errors import MachineFault
 from judge.sandbox.base import Box, BoxInfo, Job, JobResult, Talk
@@ -23,7 +23,9 @@ class BoxKeeper:
         self._box: Box | None = start()
         self._info = self._box.info
         self._served = 0
-        self._next: _Starting | None = None
+        # A thread that lives as long as the keeper: a local launcher is killed when the thread that started it ends.
+        self._starter = ThreadPoolExecutor(1, "next box")
+        self._next: Future[Box] | None = None
 
     @property
     def info(self) -> BoxInfo:
@@ -51,7 +53,7 @@ class BoxKeeper:
     def _running(self) -> Box:
         if self._box is None:
             following, self._next = self._next, None
-            self._box = following.wait() if following else self._start()
+            self._box = following.result() if following else self._start()
             self._info, self._served = self._box.info, 0
         return self._box
 
@@ -61,39 +63,18 @@ class BoxKeeper:
         if self._served >= self._recycle_after:
             self._retire()
         if self._served >= self._recycle_after * _START_NEXT_AT and self._next is None:
-            self._next = _Starting(self._start)
+            self._next = self._starter.submit(self._start)
 
     def close(self) -> None:
         self._retire()
         if self._next:
             with contextlib.suppress(MachineFault):
-                self._next.wait().close()
+                self._next.result().close()
             self._next = None
+        self._starter.shutdown()
 
     def _retire(self) -> None:
         if self._box:
             box, self._box = self._box, None
             with contextlib.suppress(MachineFault, OSError):  # it is given up either way
                 box.close()
-
-
-class _Starting:
-    """A box that is being started in the background."""
-
-    def __init__(self, start: Callable[[], Box]) -> None:
-        self._box: Box | None = None
-        self._fault: MachineFault | None = None
-        self._thread = threading.Thread(target=self._run, args=(start,), name="next box")
-        self._thread.start()
-
-    def wait(self) -> Box:
-        self._thread.join()
-        if self._box is None:
-            raise self._fault or MachineFault("the next box could not be started")
-        return self._box
-
-    def _run(self, start: Callable[[], Box]) -> None:
-        try:
-            self._box = start()
-        except MachineFault as exc:
-            self._fault = exc

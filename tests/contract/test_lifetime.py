@@ -16,6 +16,7 @@ from leaks import child_processes, descendants, eventually, existing_containers,
 from judge.errors import BoxBroken, BoxUnavailable, UnknownName
 from judge.sandbox import AUTO, BACKENDS, choose_backend, start_box
 from judge.sandbox.docker import CAPABILITIES, LABEL, connect
+from judge.sandbox.keeper import BoxKeeper
 from judge.sandbox.launched import BoxOptions, launcher_config
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,14 @@ box = start_box(sys.argv[1], BoxOptions(get_language("python")))
 print(*(one["Id"] for one in made), flush=True)
 sys.stdin.read()
 """
+
+
+def test_a_box_that_was_started_in_the_background_outlives_its_start(backend: str, leak_detector: None):
+    keeper = BoxKeeper(lambda: start_box(backend, options()), recycle_after=2)
+    for _ in range(7):
+        Caller(keeper).judges_a_clean_submission()
+        keeper.submission_ends()
+    keeper.close()
 
 
 def launcher_pid(before: set[int]) -> int:
