@@ -71,12 +71,18 @@ class Outcome:
 
     attack: Attack
     seen: str
-    afterwards: Verdict | None
-    slower: float  # the honest submission afterwards, as a multiple of its time before
+    afterwards: Verdict | None  # on an honest submission in the same box, and its time against the usual one
+    afterwards_s: float
+    usual_s: float
+
+    @property
+    def slower(self) -> float:
+        return self.afterwards_s / self.usual_s
 
     @property
     def held(self) -> bool:
-        return self.seen == self.attack.expected and self.afterwards is Verdict.AC and self.slower <= _SLOWER
+        in_time = self.afterwards_s <= _SLOWER * self.usual_s + _SLACK_S
+        return self.seen == self.attack.expected and self.afterwards is Verdict.AC and in_time
 
 
 def load_attacks(folder: Path = FOLDER) -> list[Attack]:
@@ -113,12 +119,12 @@ class Range:
         problem = self.problems[attack.header.problem]
         try:
             seen = what_is_seen(judge(attack.source, problem, self.box), problem)
-            afterwards, slower = self._afterwards()
+            afterwards, afterwards_s = self._afterwards()
         except MachineFault:
-            seen, afterwards, slower = Verdict.JE, None, 0.0
+            seen, afterwards, afterwards_s = Verdict.JE, None, 0.0
             self.box.close()
             self.box = self._start()
-        return Outcome(attack, seen, afterwards, slower)
+        return Outcome(attack, seen, afterwards, afterwards_s, self._usual_s)
 
     def close(self) -> None:
         self.box.close()
@@ -132,14 +138,11 @@ class Range:
         return statistics.median(self.honest().judging_time_s for _ in range(7))
 
     def _afterwards(self) -> tuple[Verdict | None, float]:
-        """(verdict, times slower) of an honest submission: the first verdict, but the best time of a few."""
-        reports = []
-        for _ in range(_TRIES):
+        """(verdict, time) of an honest submission: the first verdict, but the best time of a few."""
+        reports = [self.honest()]
+        while reports[-1].judging_time_s > _SLOWER * self._usual_s and len(reports) < _TRIES:
             reports.append(self.honest())
-            slower = min(report.judging_time_s for report in reports) / (self._usual_s + _SLACK_S / _SLOWER)
-            if slower <= _SLOWER:
-                break
-        return reports[0].verdict, slower
+        return reports[0].verdict, min(report.judging_time_s for report in reports)
 
 
 def judge(source: str, problem: Problem, box: Box, limits: Limits = LIMITS) -> Report:

@@ -6,6 +6,7 @@ from judge.bench import Figure
 from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes
 from judge.bench.packages import packages
 from judge.bench.service import service
+from judge.bench.soak import soak
 
 Measurement = Callable[[Callable[[str], None]], Iterator[Figure | str]]
 MEASUREMENTS: dict[str, Measurement] = {
@@ -14,6 +15,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "boxes": two_boxes,
     "service": service,
     "packages": packages,
+    "soak": soak,
 }
 
 

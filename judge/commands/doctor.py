@@ -14,13 +14,14 @@ from typing import Literal
 import click
 
 from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
-from judge.commands import problems_folder
+from judge.commands import BOXES, problems_folder
+from judge.commands.doctor_attack import attack
 from judge.commands.tables import plain, table, wide_console
 from judge.errors import JudgeError
 from judge.languages import languages
 from judge.models import Limits
 from judge.package import load_packages
-from judge.sandbox import BoxOptions, start_box
+from judge.sandbox import AUTO, BoxOptions, start_box
 from judge.sandbox.base import Box, Input, Job
 from judge.sandbox.docker import connect
 from judge.stack import redis_server
@@ -45,13 +46,18 @@ class Finding:
 Examples:
   judge doctor
   judge doctor --json
+  judge doctor --attack --box docker
 
 \b
-Exit codes: 0 solutions can be judged here, 1 they cannot."""
+Exit codes: 0 solutions can be judged here (or all attacks were held), 1 they cannot, 3 no such box."""
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a list of {what, state, found, remedy}.")
-def command(as_json: bool) -> int:
+@click.option("--attack", "attacked", is_flag=True, help="Instead, fire some hundred attacks at a box: under a minute.")
+@click.option("--box", type=BOXES, default=AUTO, show_default=True, help="Which box to attack.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of {what, state, found, remedy}, or of attacks.")
+def command(attacked: bool, box: str, as_json: bool) -> int:
     """Check everything the judge needs on this machine."""
+    if attacked:
+        return attack(box, as_json)
     findings = [finding for check in CHECKS for finding in check()]
     if as_json:
         keys = ("what", "state", "found", "remedy")

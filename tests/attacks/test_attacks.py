@@ -79,7 +79,8 @@ def test_a_header_with_a_typo_names_the_file(tmp_path: Path):
 
 def test_an_attack_that_succeeds_is_not_held():
     attack = ATTACKS[0]
-    assert Outcome(attack, attack.expected, Verdict.AC, 1.0).held
-    assert not Outcome(attack, "AC", Verdict.AC, 1.0).held
-    assert not Outcome(attack, attack.expected, Verdict.RTE, 1.0).held
-    assert not Outcome(attack, attack.expected, Verdict.AC, 50.0).held
+    assert Outcome(attack, attack.expected, Verdict.AC, 0.01, 0.01).held
+    assert not Outcome(attack, "AC", Verdict.AC, 0.01, 0.01).held
+    assert not Outcome(attack, attack.expected, Verdict.RTE, 0.01, 0.01).held
+    assert not Outcome(attack, attack.expected, None, 0.0, 0.01).held
+    assert not Outcome(attack, attack.expected, Verdict.AC, 5.0, 0.01).held

@@ -1,0 +1,25 @@
+"""A short soak: three hundred submissions and attacks through one worker's loop. `judge bench soak` is the long one."""
+
+import pytest
+
+from judge.bench import soak
+
+
+def test_three_hundred_submissions_leave_nothing_and_grow_nothing(backend: str, leak_detector: None):
+    seen = soak.run(backend, 300, lambda text: None)
+    assert seen.wrong == []
+    assert seen.left == []
+    assert len(seen.box_kib) == 4
+    # So few show only what is large: a process, a thread or an answer kept of each. The long soak sees a few bytes.
+    assert seen.box_growth_kib < 2_000
+    assert seen.worker_growth_kib < 10_000
+
+
+def test_growth_is_told_from_a_step():
+    level = [(number, 30_000.0) for number in range(0, 1000, 10)]
+    step = [(number, 30_000.0 + 800 * (number > 600)) for number, _ in level]
+    leak = [(number, 30_000.0 + number / 2) for number, _ in level]
+    assert soak._growth_kib(level) == 0
+    assert soak._growth_kib(step) == 0
+    assert soak._growth_kib(leak) == pytest.approx(500)
+    assert soak._growth_kib([]) == 0
