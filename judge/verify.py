@@ -207,9 +207,14 @@ def check_groups(problem: Problem, suspects: Iterable[str], needed: set[str]) ->
 
 
 def check_cases(problem: Problem, judged: Sequence[Judged]) -> Iterator[Finding]:
-    """Hidden cases that no jury submission fails, a note for each group."""
-    failed = {(group.name, case.name) for one in judged for group in one.report.groups for case in group.cases
-              if case.verdict not in (Verdict.AC, None)}  # fmt: skip
+    """Hidden cases that no jury submission fails, a note for each group. Those left out for one are not known."""
+    failed = {
+        (group.name, case.name)
+        for one in judged
+        for group in one.report.groups
+        for case in group.cases
+        if case.skipped or case.verdict not in (Verdict.AC, None)
+    }
     first = next((one.report for one in judged if one.report.groups), None)
     for group in first.groups if first else ():
         idle = [case.name for case in group.cases if (group.name, case.name) not in failed]

@@ -159,3 +159,10 @@ def test_cases_that_nobody_fails_are_a_note(problem: Problem):
     assert told(findings) == [("cases", "data/secret/small"), ("cases", "data/secret/large")]
     assert findings[0].what == "no jury submission fails 1 of 2 cases: 1"
     assert all(finding.is_note for finding in findings)
+
+
+def test_cases_left_out_after_one_that_took_too_long_are_no_note(problem: Problem):
+    slow = group("small", "TLE", "AC")
+    skipped = slow.cases[1].model_copy(update={"verdict": None, "skipped": True})
+    slow = slow.model_copy(update={"cases": [slow.cases[0], skipped]})
+    assert not list(check_cases(problem, [judged(problem, "time_limit_exceeded/slow.py", slow)]))
