@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from judge import default_validator
 from judge.package.groups import GROUP_FILE
 from judge.package.model import SAMPLE, SECRET, Group, Problem
 from judge.package.schema import Growth, Recipe
@@ -68,11 +69,22 @@ def _check_names(problem: Problem, group: Group) -> None:
 
 
 def _check_arguments(problem: Problem, group: Group) -> None:
-    """Arguments that nothing would read."""
-    given = group.options.output_validator_args or any(case.validator_args for case in group.cases)
-    if given and problem.interface and not problem.validator:
-        reason = "a checker takes no arguments: say what is right in interface.yaml, or by an output validator"
-        raise problem.error(f"{place_of(group)}/{GROUP_FILE}", reason, "output_validator_args")
+    """What is said to no validator of the package's own: a checker takes no arguments, the default validator few."""
+    if problem.validator:
+        return
+    for args in {group.options.output_validator_args, *(case.validator_args for case in group.cases)}:
+        if reason := _why_not_arguments(problem, args):
+            raise problem.error(f"{place_of(group)}/{GROUP_FILE}", reason, "output_validator_args")
+
+
+def _why_not_arguments(problem: Problem, args: tuple[str, ...]) -> str | None:
+    if problem.interface:
+        return "a checker takes none: say what is right in interface.yaml, or by an output validator" if args else None
+    try:
+        default_validator.parse(args)
+    except ValueError as exc:
+        return f"the default validator: {exc}"
+    return None
 
 
 def _check_texts(problem: Problem, group: Group) -> None:

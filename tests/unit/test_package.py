@@ -84,7 +84,7 @@ def test_a_group_of_generated_cases_needs_no_files(folder: Path):
          "did you mean 'cpu_multiplier'?"),
         (OPTIONS, "cpu_multiplier: 0.5\n", OPTIONS, "cpu_multiplier", 1,
          "greater than or equal to 1"),
-        (OPTIONS, "output_validator_args: [x]\n", OPTIONS, "output_validator_args", None, "takes no arguments"),
+        (OPTIONS, "output_validator_args: [x]\n", OPTIONS, "output_validator_args", None, "a checker takes none"),
         ("submissions/accepted/plus.py", None, "submissions/accepted", None, None, "there is no accepted solution"),
         ("submissions/acepted/x.py", "", "submissions/acepted", None, None, "no verdict is named so; known: accepted"),
         ("submissions/wrong_answer/minus.py", b"\xff", "submissions/wrong_answer/minus.py", None, None, "is not UTF-8"),

@@ -112,8 +112,8 @@ def test_groups_within_groups_are_joined_and_take_the_nearest_file_whole(folder:
         folder,
         {
             **cases("secret/a/1", "secret/a/deep/1", "secret/b/1", "sample/more/2"),
-            ROOT: "output_validator_flags: one\n",
-            "data/secret/a/testdata.yaml": "output_validator_flags: {name: v, flags: two}\n",
+            ROOT: "output_validator_flags: case_sensitive\n",
+            "data/secret/a/testdata.yaml": "output_validator_flags: {name: v, flags: float_tolerance 1e-6}\n",
             "data/secret/b/testdata.yaml": "on_reject: continue\n",
             "data/secret/a/1.desc": "The smallest.\n",
             "data/secret/a/1.hint": "h",
@@ -123,10 +123,10 @@ def test_groups_within_groups_are_joined_and_take_the_nearest_file_whole(folder:
     )
     found = {group.name: [(case.name, case.validator_args) for case in group.cases] for group in problem.groups}
     assert found == {
-        "sample": [("1", ("one",)), ("more/2", ("one",))],
-        "secret": [("1", ("one",))],
-        "a": [("1", ("two",))],
-        "a/deep": [("1", ("two",))],
+        "sample": [("1", ("case_sensitive",)), ("more/2", ("case_sensitive",))],
+        "secret": [("1", ("case_sensitive",))],
+        "a": [("1", ("float_tolerance", "1e-6"))],
+        "a/deep": [("1", ("float_tolerance", "1e-6"))],
         "b": [("1", ())],
     }
     assert problem.groups[2].cases[0].description == "The smallest."
