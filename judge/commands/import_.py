@@ -52,5 +52,6 @@ def _describe(problem: Problem) -> None:
     for group in problem.groups:
         click.echo(f"  {group.name}: {len(group.cases)} cases")
     click.echo(f"  {len(problem.jury)} jury solutions")
+    click.echo(f"  is it any good? judge verify {problem.folder}")
     if problem.foreign:
         click.echo(f"  not judged here (another language, or several files): {', '.join(problem.foreign)}")

@@ -41,7 +41,7 @@ def command(slug: str, kind: str | None, into: Path | None) -> int:
         _fill(made, TEMPLATES / kind)
     problem = load_package(folder / slug)
     click.echo(f"{problem.folder}: {problem.title}, with {len(problem.jury)} jury solutions; edit it, then try")
-    click.echo(f"judge check {problem.folder} {problem.accepted[0].path}")
+    click.echo(f"judge verify {problem.folder}")
     return EXIT_OK
 
 
