@@ -20,6 +20,7 @@ from judge.errors import MachineFault, PackageError
 from judge.models import Frozen, Limits, Report, Submission, Verdict
 from judge.package import Problem, load_packages
 from judge.sandbox.base import Box
+from judge.sandbox.boxes import Boxes
 
 FOLDER = Path(__file__).parent / "attacks"
 # Short, for many of these run out of it. The wall clock is for sleepers: it allows for a busy machine.
@@ -148,7 +149,7 @@ class Range:
 def judge(source: str, problem: Problem, box: Box, limits: Limits = LIMITS) -> Report:
     """Judge a source under the same limits in every group."""
     calibration = Calibration({group.name: limits for group in problem.groups}, {})
-    return pipeline.judge(Submission(language="python", source=source), problem, calibration, box)
+    return pipeline.judge(Submission(language="python", source=source), problem, calibration, Boxes(lambda: box))
 
 
 def what_is_seen(report: Report, problem: Problem) -> str:

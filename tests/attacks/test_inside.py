@@ -53,6 +53,7 @@ def box(backend: str, started_containers: list[str], leak_detector: None) -> Ite
 
 def test_a_spare_child_has_nothing_open_but_its_sockets_and_the_null_device(box: Watched):
     spare = box[1].spare
+    eventually(lambda: os.readlink(f"/proc/{spare}/fd/2") == "/dev/null")  # its last step; until then it is no spare
     opened = {int(fd): os.readlink(f"/proc/{spare}/fd/{fd}") for fd in os.listdir(f"/proc/{spare}/fd")}
     assert [opened[fd] for fd in range(3)] == ["/dev/null"] * 3
     rest = [target for fd, target in opened.items() if fd > 2]

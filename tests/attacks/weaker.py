@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from judge import attack_check, checkers, pipeline
+from judge import attack_check, checkers, measuring, pipeline
 from judge.errors import MachineFault
 from judge.languages import get_language
 from judge.models import Limits, Verdict
-from judge.package import Problem
+from judge.package import Group, Problem
 from judge.sandbox import Box, BoxOptions, launched, local, said, start_box
 
 # Where an attack is to succeed, a busy machine shall not be what stops it.
@@ -201,7 +201,7 @@ def _naming(patch: pytest.MonkeyPatch, accepts: Callable[[Any], bool]) -> None:
 
 
 def _show_everything(patch: pytest.MonkeyPatch, setting: Setting) -> None:
-    patch.setattr(pipeline, "_is_shown", lambda group: True)
+    patch.setattr(Group, "full_feedback", True)
 
 
 def _exit_code_decides(patch: pytest.MonkeyPatch, setting: Setting) -> None:
@@ -271,14 +271,14 @@ def _unguarded_failures(patch: pytest.MonkeyPatch, setting: Setting) -> None:
 
 
 def _any_order(patch: pytest.MonkeyPatch, setting: Setting) -> None:
-    run_group = pipeline._run_group
+    run_cases = measuring.run
 
-    def sorted_runs(submission: Any, problem: Any, group: Any, *more: Any) -> Any:
-        result = run_group(submission, problem, group, *more)
+    def sorted_runs(problem: Any, source: str, cases: Any, *more: Any) -> Any:
+        result = run_cases(problem, source, cases, *more)
         by_output = {run.output: run for run in result.runs}
-        return replace(result, runs=[by_output.get(case.answer, result.runs[0]) for case in group.cases])
+        return replace(result, runs=[by_output.get(case.answer, result.runs[0]) for case in cases])
 
-    patch.setattr(pipeline, "_run_group", sorted_runs)
+    patch.setattr(measuring, "run", sorted_runs)
 
 
 def _compiled_outside(patch: pytest.MonkeyPatch, setting: Setting) -> None:
