@@ -91,12 +91,16 @@ class Channel:
 
     def exchange(self, message: bytes, clock: Clock, output_bytes: int, more: Iterable[bytes] = ()) -> Reply:
         """Send a message (and more behind it); returns the one reply. Raises Misbehaved otherwise."""
+        for one in (message, *more):
+            self.tell(one, clock)
+        return self.receive_reply(clock, output_bytes)
+
+    def tell(self, message: bytes, clock: Clock) -> None:
+        """Send a message. Raises Misbehaved when the child is gone or does not take it in time."""
         try:
-            for one in (message, *more):
-                self._send(LENGTH.pack(len(one)) + one, clock)
+            self._send(LENGTH.pack(len(message)) + message, clock)
         except ConnectionError:
             raise Misbehaved("died") from None
-        return self.receive_reply(clock, output_bytes)
 
     def receive_reply(self, clock: Clock, output_bytes: int) -> Reply:
         """The one reply. Raises Misbehaved when it is too long, malformed, or none comes in time."""

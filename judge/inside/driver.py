@@ -69,7 +69,7 @@ def main(channel: int, stdio: int) -> NoReturn:
         linecache.cache[FILE_NAME] = (0, None, job["source"].splitlines(True), FILE_NAME)
     if job["entry"]["kind"] == "program":
         files = [receive(reader) for _ in job["files"]]
-        program.run(job, dict(zip(job["files"], files, strict=True)), program.Streams(channel, stdio, printed))
+        program.run(job, dict(zip(job["files"], files, strict=True)), program.Streams(reader, channel, stdio, printed))
     os.close(stdio)
     sys.stdin = io.StringIO("")
     try:

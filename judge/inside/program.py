@@ -14,19 +14,21 @@ import json
 import os
 import sys
 import types
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 from channel import FAILURE, LOADED, RESULT
 from loading import LoadError, compiled
-from replies import Printed, failure, load_error, reply
+from replies import Printed, failure, load_error, receive, reply
 
 _EXIT_RAISED = 1  # Python's own for an exception that nobody caught
 _MAX_FEEDBACK = 16_000
+_ModuleSpec: Final[Any] = type(sys.__spec__)  # importing it by its name would ask the finder that needs it
 
 
 class Streams(NamedTuple):
     """What connects this process: the channel to the supervisor, the socket for 0 and 1, standard error."""
 
+    reader: BinaryIO
     channel: int
     stdio: int
     printed: Printed
@@ -43,6 +45,10 @@ def run(job: dict[str, Any], files: dict[str, bytes], streams: Streams) -> NoRet
     written = _serve_files(files, entry["feedback"]) if entry["feedback"] else {}
     _become_a_script(entry, streams.stdio)
     reply(streams.channel, LOADED)
+    if not receive(
+        streams.reader
+    ):  # the word to begin: the next reply is the program's own, and must not come too soon
+        os._exit(0)
     status, facts = _execute(code)
     if facts:
         reply(streams.channel, FAILURE, facts, streams.printed.take())
@@ -99,9 +105,7 @@ class _Siblings:
         self._sources = sources
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        from importlib.machinery import ModuleSpec
-
-        return ModuleSpec(name, self) if name in self._sources else None  # type: ignore[arg-type]
+        return _ModuleSpec(name, self) if name in self._sources else None
 
     def create_module(self, spec: Any) -> None:
         return None

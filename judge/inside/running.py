@@ -14,6 +14,7 @@ from channel import FAILURE, Clock, Misbehaved, Reply
 from supervisor import Child, Fact, Job, Nursery, setup_message
 
 _CHUNK: Final = 1 << 18
+_BEGIN: Final = b"begin"
 
 LoadFacts = dict[str, Any]
 
@@ -79,6 +80,7 @@ def _run_one(nursery: Nursery, job: Job, files: dict[str, bytes], ends: _Ends) -
             child.kill()
             nursery.bury(child)
             return {"ok": False, "failure": reply.payload.decode("utf-8", "replace"), "printed": ""}, _NOTHING, 0
+        child.channel.tell(_BEGIN, clock)
         reply = _Program(child, clock, job.limits.output_bytes, ends).run()
     except Misbehaved as exc:
         ended = str(exc)

@@ -91,6 +91,7 @@ class _Case:
             kind, payload, printed = self._exchange(json.dumps(self._setup()).encode(), *self._file_contents())
             if kind == b"L":
                 if self._is_program:
+                    self._tell(b"begin")
                     kind, payload, more = self._stream()
                 else:
                     assert self._data is not None
@@ -168,8 +169,11 @@ class _Case:
 
     def _exchange(self, *messages: bytes) -> tuple[bytes, bytes, bytes]:
         for message in messages:
-            self._ours.sendall(_LENGTH.pack(len(message)) + message)
+            self._tell(message)
         return self._reply()
+
+    def _tell(self, message: bytes) -> None:
+        self._ours.sendall(_LENGTH.pack(len(message)) + message)
 
     def _reply(self) -> tuple[bytes, bytes, bytes]:
         kind, size, printed_size = _REPLY.unpack(self._read(_REPLY.size))
