@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo serve test check lint bench image lock clean help
+.PHONY: demo serve test check lint bench image lock oracles clean help
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,8 +38,16 @@ lock: $(VENV)/dev ## write the lock files anew from pyproject.toml
 	  --strip-extras --no-header --upgrade --extra dev --constraint requirements.lock --allow-unsafe \
 	  --output-file requirements-dev.lock pyproject.toml
 
+oracles: .oracles/done ## other judges of packages, to be compared with: Kattis' problemtools and BAPCtools
+
+.oracles/done: Makefile
+	@echo "setting up .oracles"
+	@$(PYTHON) -m venv .oracles
+	@.oracles/bin/python -m pip --disable-pip-version-check -qq install --prefer-binary problemtools bapctools
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .oracles build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 # A stamp is newer than its lock file only when the whole installation went well.
 $(VENV)/runtime: requirements.lock pyproject.toml

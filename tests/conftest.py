@@ -23,6 +23,8 @@ from judge.image import build_image
 from judge.languages import get_language
 from judge.sandbox.docker import connect
 
+ORACLES = Path(__file__).parents[1] / ".oracles" / "bin"  # programs of others that judge packages too
+
 # No file in the working folder, and no failure because the machine is busy.
 hypothesis.settings.register_profile("judge", database=None, deadline=None)
 hypothesis.settings.load_profile("judge")
@@ -52,6 +54,11 @@ def _postgresql() -> str | None:
     return "PostgreSQL is not installed (provide it: apt-get install postgresql)"
 
 
+def _oracles() -> str | None:
+    missing = [name for name in ("verifyproblem", "bt") if not (ORACLES / name).exists()]
+    return f"{' and '.join(missing)} not installed (provide it: make oracles)" if missing else None
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all the processes of this test run."""
@@ -61,7 +68,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def require(shared_folder: Path) -> Callable[[str], None]:
-    """Skip, or where JUDGE_REQUIRE names it fail, when this machine lacks: docker, image, compose, postgresql."""
+    """Skip, or where JUDGE_REQUIRE names it fail, when this machine lacks one of those listed below."""
 
     def image() -> str | None:
         return _docker() or _build_image_once(shared_folder)
@@ -71,6 +78,7 @@ def require(shared_folder: Path) -> Callable[[str], None]:
         "image": cache(image),
         "compose": cache(_compose),
         "postgresql": cache(_postgresql),
+        "oracles": cache(_oracles),
     }
     demanded = {name.strip() for name in os.environ.get("JUDGE_REQUIRE", "").split(",")}
 

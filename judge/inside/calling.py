@@ -12,8 +12,8 @@ from typing import Any
 import typed
 
 CONCURRENTLY = "concurrently"
-# What goes wrong without a lock shall go wrong here. A short switch interval alone does not do it: a case is over before a
-# waiting thread has woken up. So each thread also lets go at some of its calls and returns.
+# What goes wrong without a lock shall go wrong here. A short switch interval alone does not do it: a case may be over
+# before another thread has woken up. So each thread also lets go at some of its calls and returns.
 _SWITCH_INTERVAL_S = 1e-6
 _LETS_GO_EVERY = 7  # calls and returns: no divisor of the number that a usual operation makes
 

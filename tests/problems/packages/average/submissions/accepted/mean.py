@@ -1,0 +1,4 @@
+import sys
+
+n, *numbers = map(float, sys.stdin.read().split())
+print(sum(numbers) / n)
