@@ -1,0 +1,14 @@
+# Mistake: a list without a cycle is to be returned as it is, not thrown away.
+def remove_cycle(head):
+    slow = fast = head
+    while fast and fast.next:
+        slow, fast = slow.next, fast.next.next
+        if slow is fast:
+            start = head
+            while start is not slow:
+                start, slow = start.next, slow.next
+            while slow.next is not start:
+                slow = slow.next
+            slow.next = None
+            return head
+    return None
