@@ -177,10 +177,14 @@ def check_verdicts(problem: Problem, judged: Iterable[Judged]) -> Iterator[Findi
 
 
 def check_samples(problem: Problem) -> Iterator[Finding]:
-    """The statement shows every sample, its input and its answer. (That the answers are right, the verdicts show.)"""
-    interface = problem.interface
-    kind = "stdio" if interface is None else "class" if interface.methods else "function"
-    for case in () if problem.interactive else problem.samples:
+    """The statement shows every sample, its input and its answer. (That the answers are right, the verdicts show.)
+
+    Not that of a whole program: the format has them appended by whoever shows the statement.
+    """
+    if problem.interface is None:
+        return
+    kind = "class" if problem.interface.methods else "function"
+    for case in problem.samples:
         if not is_shown(problem.statement, case.input, case.answer, kind):
             yield Finding(problem.slug, "samples", "the statement never shows it", f"data/sample/{case.name}")
 

@@ -5,8 +5,8 @@ import random
 LIMIT = 10**9
 
 
-def linked_list(n, seed, start=None, low=-LIMIT, high=LIMIT):
+def linked_list(n, seed, start=None, low=-LIMIT, high=LIMIT, distinct=False):
     """`n` nodes with values from `low` to `high`; the last one leads back to the node with index `start`, if given."""
     rng = random.Random(seed)
-    values = [rng.randint(low, high) for _ in range(n)]
+    values = rng.sample(range(low, high + 1), n) if distinct else [rng.randint(low, high) for _ in range(n)]
     return [values if start is None else {"values": values, "cycle": start}]

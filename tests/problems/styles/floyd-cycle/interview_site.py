@@ -4,6 +4,7 @@
 #         self.val = x
 #         self.next = None
 
+
 class Solution:
     def detectCycle(self, head: Optional[ListNode]) -> Optional[ListNode]:
         # edge cases
@@ -28,6 +29,7 @@ class Solution:
             slow = slow.next
             fast = fast.next
         return slow
+
 
 # Time: O(n)
 # Space: O(1)

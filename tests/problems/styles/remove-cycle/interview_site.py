@@ -4,6 +4,7 @@
 #         self.val = val
 #         self.next = next
 
+
 class Solution:
     def removeCycle(self, head: Optional[ListNode]) -> Optional[ListNode]:
         if not head or not head.next:
