@@ -1,0 +1,33 @@
+# Mistake: range(len(prefix) - 1) stops one too early.
+class Node:
+    def __init__(self):
+        self.children = {}
+        self.is_word = False
+
+
+class Trie:
+    def __init__(self):
+        self.root = Node()
+
+    def insert(self, word):
+        node = self.root
+        for char in word:
+            if char not in node.children:
+                node.children[char] = Node()
+            node = node.children[char]
+        node.is_word = True
+
+    def search(self, word):
+        node = self._find(word)
+        return node is not None and node.is_word
+
+    def starts_with(self, prefix):
+        return self._find(prefix) is not None
+
+    def _find(self, prefix):
+        node = self.root
+        for i in range(len(prefix) - 1):
+            if prefix[i] not in node.children:
+                return None
+            node = node.children[prefix[i]]
+        return node

@@ -1,0 +1,36 @@
+# Mistake: gives the last character a node of its own, and drops the longer words below the old one.
+class Node:
+    def __init__(self):
+        self.children = {}
+        self.is_word = False
+
+
+class Trie:
+    def __init__(self):
+        self.root = Node()
+
+    def insert(self, word):
+        node = self.root
+        for char in word[:-1]:
+            if char not in node.children:
+                node.children[char] = Node()
+            node = node.children[char]
+        if word:
+            node.children[word[-1]] = Node()
+            node = node.children[word[-1]]
+        node.is_word = True
+
+    def search(self, word):
+        node = self._find(word)
+        return node is not None and node.is_word
+
+    def starts_with(self, prefix):
+        return self._find(prefix) is not None
+
+    def _find(self, prefix):
+        node = self.root
+        for char in prefix:
+            if char not in node.children:
+                return None
+            node = node.children[char]
+        return node
