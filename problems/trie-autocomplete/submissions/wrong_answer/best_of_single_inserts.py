@@ -1,0 +1,39 @@
+# Mistake: on the way down it notes the frequency just given, not what the word has come to.
+class Node:
+    def __init__(self):
+        self.children = {}
+        self.frequency = self.best = 0
+
+
+class Trie:
+    def __init__(self):
+        self.root = Node()
+
+    def insert(self, word, frequency):
+        path = [self.root]
+        for char in word:
+            path.append(path[-1].children.setdefault(char, Node()))
+        path[-1].frequency += frequency
+        for node in path:
+            node.best = max(node.best, frequency)
+
+    def autocomplete(self, prefix, k):
+        node = self.root
+        for char in prefix:
+            if char not in node.children:
+                return []
+            node = node.children[char]
+        heap, words = [self._entry(prefix, node)], []
+        while heap and len(words) < k:
+            _, text, node = heappop(heap)
+            if node is None:
+                words.append(text)
+                continue
+            if node.frequency:
+                heappush(heap, (-node.frequency, text, None))
+            for char, child in node.children.items():
+                heappush(heap, self._entry(text + char, child))
+        return words
+
+    def _entry(self, text, node):
+        return -node.best, text, node

@@ -1,0 +1,18 @@
+# Mistake: looks below the prefix only, but a word begins with all of itself.
+class Trie:
+    def __init__(self):
+        self.total = defaultdict(int)
+        self.best = defaultdict(list)
+
+    def insert(self, word, frequency):
+        before = (-self.total[word], word)
+        self.total[word] += frequency
+        for end in range(len(word)):
+            best = self.best[word[:end]]
+            if before in best:
+                best.remove(before)
+            insort(best, (-self.total[word], word))
+            del best[10:]
+
+    def autocomplete(self, prefix, k):
+        return [word for _, word in self.best[prefix][:k]]

@@ -1,0 +1,17 @@
+# Mistake: dictionaries in the class body belong to all tries; words of the test before are still there.
+class Trie:
+    total = defaultdict(int)
+    best = defaultdict(list)
+
+    def insert(self, word, frequency):
+        before = (-self.total[word], word)
+        self.total[word] += frequency
+        for end in range(len(word) + 1):
+            best = self.best[word[:end]]
+            if before in best:
+                best.remove(before)
+            insort(best, (-self.total[word], word))
+            del best[10:]
+
+    def autocomplete(self, prefix, k):
+        return [word for _, word in self.best[prefix][:k]]
