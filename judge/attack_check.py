@@ -8,7 +8,7 @@ may look into the box; so is the proof that each attack bites where the wall it 
 
 import re
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,7 @@ from judge.calibration import Calibration
 from judge.errors import MachineFault, PackageError
 from judge.models import Frozen, Limits, Report, Submission, Verdict
 from judge.package import Problem, load_packages
-from judge.sandbox.base import Box
-from judge.sandbox.boxes import Boxes
+from judge.sandbox.base import Boxes
 
 FOLDER = Path(__file__).parent / "attacks"
 # Short, for many of these run out of it. The wall clock is for sleepers: it allows for a busy machine.
@@ -107,33 +106,27 @@ def _load(path: Path) -> Attack:
 
 
 class Range:
-    """The problems that are attacked, in one box after another."""
+    """The problems that are attacked, in these boxes."""
 
-    def __init__(self, start: Callable[[], Box]) -> None:
-        self._start = start
-        self.problems: Mapping[str, Problem] = load_packages(FOLDER / "problems")
-        self.box = start()
+    def __init__(self, boxes: Boxes) -> None:
+        self.problems = load_packages(FOLDER / "problems")
+        self._boxes = boxes
         self._usual_s = self._usual()
 
     def fire(self, attack: Attack) -> Outcome:
-        """Try one attack. A box that broke is replaced, so that the next attack finds a whole one."""
+        """Try one attack. A box that breaks replaces itself, so that the next attack finds a whole one."""
         problem = self.problems[attack.header.problem]
         try:
-            seen = what_is_seen(judge(attack.source, problem, self.box), problem)
+            seen = what_is_seen(judge(attack.source, problem, self._boxes), problem)
             afterwards, afterwards_s = self._afterwards()
         except MachineFault:
             seen, afterwards, afterwards_s = Verdict.JE, None, 0.0
-            self.box.close()
-            self.box = self._start()
         return Outcome(attack, seen, afterwards, afterwards_s, self._usual_s)
-
-    def close(self) -> None:
-        self.box.close()
 
     def honest(self) -> Report:
         """Judge an honest submission."""
         problem = self.problems["square"]
-        return judge(problem.accepted[0].source, problem, self.box)
+        return judge(problem.accepted[0].source, problem, self._boxes)
 
     def _usual(self) -> float:
         return statistics.median(self.honest().judging_time_s for _ in range(7))
@@ -146,10 +139,10 @@ class Range:
         return reports[0].verdict, min(report.judging_time_s for report in reports)
 
 
-def judge(source: str, problem: Problem, box: Box, limits: Limits = LIMITS) -> Report:
+def judge(source: str, problem: Problem, boxes: Boxes, limits: Limits = LIMITS) -> Report:
     """Judge a source under the same limits in every group."""
     calibration = Calibration({group.name: limits for group in problem.groups}, {})
-    return pipeline.judge(Submission(language="python", source=source), problem, calibration, Boxes(lambda: box))
+    return pipeline.judge(Submission(language="python", source=source), problem, calibration, boxes)
 
 
 def what_is_seen(report: Report, problem: Problem) -> str:

@@ -22,13 +22,12 @@ from judge.errors import MachineFault
 from judge.languages import get_language
 from judge.models import Limits, Verdict
 from judge.package import Problem, load_packages
-from judge.sandbox import Box, BoxOptions, start_box
-from judge.sandbox.keeper import BoxKeeper
+from judge.sandbox import Box, Boxes, BoxOptions, start_box
 
 _SUBMISSIONS = 10_000
-_BOXES = 4  # lives of a box in one soak
+_BOXES = 2  # lives of a box in one soak
 _SAMPLES = 400
-_WARMING_UP = 0.3  # of a life: until then an allocator still takes what it will need
+_WARMING_UP = 0.5  # of a life: until then allocators still take what they will need
 _PARTS = 10
 _ATTACKS_SHARE = 0.1
 _FIRST_CHILD_UID = 1 << 30
@@ -84,22 +83,22 @@ def soak(say: Callable[[str], None]) -> Iterator[Figure | str]:
 
 
 def run(backend: str, count: int, say: Callable[[str], None]) -> Soak:
-    """Judge so many submissions in boxes of this backend; a box serves a quarter of them."""
+    """Judge so many submissions in boxes of this backend; a box serves half of them."""
     seen, before, starting = Soak(backend), _outside(backend), _Starting(backend)
     problems = load_packages(attack_check.FOLDER / "problems")
-    keeper = BoxKeeper(starting.start, recycle_after=count // _BOXES + 1)
+    boxes = Boxes(starting.start, recycle_after=count // _BOXES + 1)
     started_s = time.monotonic()
     try:
         for number, (source, problem, expected) in enumerate(_submissions(problems, count)):
-            verdict = _judge(source, problem, keeper)
+            verdict = _judge(source, problem, boxes)
             if verdict != expected:
                 seen.wrong.append(f"submission {number}: {verdict} instead of {expected}:\n{source[:200]}")
-            keeper.submission_ends()
+            boxes.submission_ends()
             if number % max(1, count // _SAMPLES) == 0:
                 say(f"soak, {backend}: {number} of {count}")
                 _sample(seen, number, starting)
     finally:
-        keeper.close()
+        boxes.close()
     seen.elapsed_s = time.monotonic() - started_s
     seen.left = sorted(_outside(backend) - before)
     return seen
@@ -137,9 +136,9 @@ def _submissions(problems: dict[str, Problem], count: int) -> Iterator[tuple[str
             yield source, problems["square"], verdict
 
 
-def _judge(source: str, problem: Problem, box: Box) -> str:
+def _judge(source: str, problem: Problem, boxes: Boxes) -> str:
     try:
-        return attack_check.what_is_seen(attack_check.judge(source, problem, box, _LIMITS), problem)
+        return attack_check.what_is_seen(attack_check.judge(source, problem, boxes, _LIMITS), problem)
     except MachineFault as exc:
         return f"{Verdict.JE} ({exc})"
 

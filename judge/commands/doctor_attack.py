@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import click
 
@@ -9,7 +10,7 @@ from judge.attack_check import Outcome, Range, load_attacks
 from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
 from judge.commands.tables import coloured, plain, table, wide_console
 from judge.languages import get_language
-from judge.sandbox import BoxOptions, choose_backend, start_box
+from judge.sandbox import BoxOptions, choose_backend, start_boxes
 
 
 def attack(box: str, as_json: bool) -> int:
@@ -18,15 +19,12 @@ def attack(box: str, as_json: bool) -> int:
     backend, why = choose_backend(box, options)
     console = wide_console()
     with console.status("attacking") as status:
-        fired_at = Range(lambda: start_box(backend, options))
-        try:
+        with closing(start_boxes(backend, options)) as boxes:
             outcomes = []
-            for outcome in _fire(fired_at):
+            for outcome in _fire(Range(boxes)):
                 outcomes.append(outcome)
                 status.update(f"attacking: {outcome.attack.id}")
-            walls = fired_at.box.info.walls
-        finally:
-            fired_at.close()
+            walls = boxes.submissions.info.walls
     if as_json:
         click.echo(json.dumps([_as_json(outcome) for outcome in outcomes], indent=2))
     else:

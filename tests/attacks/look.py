@@ -9,7 +9,7 @@ from pathlib import Path
 from leaks import child_processes, descendants, eventually
 
 from judge.languages import get_language
-from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox import Boxes, BoxOptions, start_boxes
 from judge.sandbox.docker import connect
 
 _MIB = 1 << 20
@@ -59,14 +59,14 @@ class Inside:
 
 
 @contextmanager
-def watched(backend: str, containers: list[str], **options: object) -> Iterator[tuple[Box, Inside]]:
+def watched(backend: str, containers: list[str]) -> Iterator[tuple[Boxes, Inside]]:
     """A box of this backend, and a look into it."""
     before, first = child_processes(), len(containers)
-    box = start_box(backend, BoxOptions(get_language("python"), **options))  # type: ignore[arg-type]
+    boxes = start_boxes(backend, BoxOptions(get_language("python")))
     try:
-        yield box, inside_of(before, containers[first:])
+        yield boxes, inside_of(before, containers[first:])
     finally:
-        box.close()
+        boxes.close()
 
 
 def inside_of(before: set[int], containers: list[str]) -> Inside:

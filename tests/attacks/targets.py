@@ -7,13 +7,14 @@ from look import Inside, State, inside_of
 
 from judge.attack_check import Range
 from judge.languages import get_language
-from judge.sandbox import Box, BoxOptions, start_box
+from judge.sandbox import Boxes, BoxOptions, start_boxes
 
 
 @dataclass
 class Target:
     """A range with the look into its present box."""
 
+    boxes: Boxes
     range: Range
     inside: Inside
     first: State
@@ -31,18 +32,15 @@ class Targets:
         return self._targets[backend]
 
     def forget(self, backend: str) -> None:
-        self._targets.pop(backend).range.close()
+        self._targets.pop(backend).boxes.close()
 
     def close(self) -> None:
         for target in self._targets.values():
-            target.range.close()
+            target.boxes.close()
 
     def _new(self, backend: str) -> Target:
         before, first = child_processes(), len(self._containers)
 
-        def start() -> Box:
-            return start_box(backend, BoxOptions(get_language("python")))
-
-        fired_at = Range(start)
+        boxes = start_boxes(backend, BoxOptions(get_language("python")), recycle_after=100_000)
         inside = inside_of(before, self._containers[first:])
-        return Target(fired_at, inside, inside.state())
+        return Target(boxes, Range(boxes), inside, inside.state())

@@ -20,7 +20,7 @@ from judge.errors import BoxBroken
 from judge.languages import get_language
 from judge.models import Limits, Verdict
 from judge.package import Problem, load_packages
-from judge.sandbox import Box, BoxOptions
+from judge.sandbox import Boxes, BoxOptions
 from judge.sandbox.launched import INSIDE, launcher_config
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look (provide it: run the tests as root)")
@@ -34,7 +34,7 @@ def square(n):
     builtins.kept = json.kept = sys.kept = ['marker-of-' + 'a-result', n, str(n) * 3]
     return n * n
 """
-Watched = tuple[Box, Inside]
+Watched = tuple[Boxes, Inside]
 
 
 @pytest.fixture

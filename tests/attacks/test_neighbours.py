@@ -10,7 +10,7 @@ from look import watched
 from judge.attack_check import FOLDER, judge
 from judge.models import Limits, Verdict
 from judge.package import Problem, load_packages
-from judge.sandbox import Box
+from judge.sandbox import Boxes
 
 LIMITS = Limits(cpu_time_s=2.0, wall_time_s=20.0, memory_mib=64, output_mib=1)
 PATIENT = LIMITS.model_copy(update={"wall_time_s": 60.0})
@@ -30,13 +30,13 @@ def problem() -> Problem:
 
 
 @pytest.fixture
-def two_boxes(backend: str, started_containers: list[str], leak_detector: None) -> Iterator[tuple[Box, Box]]:
+def two_boxes(backend: str, started_containers: list[str], leak_detector: None) -> Iterator[tuple[Boxes, Boxes]]:
     with ExitStack() as boxes:
         yield tuple(boxes.enter_context(watched(backend, started_containers))[0] for _ in range(2))
 
 
 @pytest.mark.parametrize("hog", HOGS)
-def test_a_box_beside_a_hog_judges_rightly(two_boxes: tuple[Box, Box], problem: Problem, hog: str):
+def test_a_box_beside_a_hog_judges_rightly(two_boxes: tuple[Boxes, Boxes], problem: Problem, hog: str):
     ours, theirs = two_boxes
     stop, judged = threading.Event(), list[Verdict | None]()
 

@@ -9,6 +9,7 @@ import operator
 import os
 import pickle
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from judge.errors import MachineFault
 from judge.languages import get_language
 from judge.models import Limits, Verdict
 from judge.package import Group, Problem
-from judge.sandbox import Box, BoxOptions, launched, local, said, start_box
+from judge.sandbox import Boxes, BoxOptions, launched, local, said, start_boxes
 
 # Where an attack is to succeed, a busy machine shall not be what stops it.
 _LIMITS = attack_check.LIMITS.model_copy(update={"cpu_time_s": 1.0, "wall_time_s": 2.0})
@@ -271,11 +272,11 @@ def _unguarded_failures(patch: pytest.MonkeyPatch, setting: Setting) -> None:
 
 
 def _any_order(patch: pytest.MonkeyPatch, setting: Setting) -> None:
-    run_cases = measuring.run
+    run = measuring.run
 
-    def sorted_runs(problem: Any, source: str, cases: Any, *more: Any) -> Any:
-        result = run_cases(problem, source, cases, *more)
-        by_output = {run.output: run for run in result.runs}
+    def sorted_runs(problem: Any, source: Any, cases: Any, *more: Any) -> Any:
+        result = run(problem, source, cases, *more)
+        by_output = {one.output: one for one in result.runs}
         return replace(result, runs=[by_output.get(case.answer, result.runs[0]) for case in cases])
 
     patch.setattr(measuring, "run", sorted_runs)
@@ -382,18 +383,16 @@ def seen_without(walls: Iterable[str], setting: Setting, patch: pytest.MonkeyPat
     if lines:
         _write_launcher(folder / "launcher.py", lines)
         patch.setattr(local, "INSIDE", folder)
-    box = start_box("local", BoxOptions(get_language("python"), without=frozenset(walls) & JAIL))
-    try:
-        return _seen(setting, box)
-    finally:
-        box.close()
+    options = BoxOptions(get_language("python"), without=frozenset(walls) & JAIL)
+    with closing(start_boxes("local", options)) as boxes:
+        return _seen(setting, boxes)
 
 
-def _seen(setting: Setting, box: Box) -> str:
+def _seen(setting: Setting, boxes: Boxes) -> str:
     """As the attack check sees it, after the attack and an honest submission that must find a whole box."""
     try:
-        report = attack_check.judge(setting.source, setting.problem, box, setting.limits)
-        attack_check.judge(setting.problem.accepted[0].source, setting.problem, box, setting.limits)
+        report = attack_check.judge(setting.source, setting.problem, boxes, setting.limits)
+        attack_check.judge(setting.problem.accepted[0].source, setting.problem, boxes, setting.limits)
     except MachineFault:
         return str(Verdict.JE)
     return attack_check.what_is_seen(report, setting.problem)
