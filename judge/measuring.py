@@ -15,7 +15,7 @@ from judge.interaction import interact_all
 from judge.models import CompileError, Limits
 from judge.package import Case, Group, Problem
 from judge.runs import Terms, run
-from judge.sandbox.base import Boxes, RunResult
+from judge.sandbox.base import Boxes, Failure, RunResult
 
 BORDERLINE = 0.25
 _RUNS = 3
@@ -41,11 +41,12 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A source, and where it is tried."""
+    """A source, and where it is tried. `loaded`: it has been loaded before, so it is known to be one that can be."""
 
     problem: Problem
     source: str
     boxes: Boxes
+    loaded: bool = False
 
     def once(self, cases: Sequence[Case], terms: Terms) -> Outcomes:
         """Run and check these cases, whatever kind of problem it is."""
@@ -54,6 +55,8 @@ class Attempt:
         else:
             result = run(self.problem, self.source, cases, terms, self.boxes.submissions)
             checks = [] if result.compile_error else check_all(self.problem, cases, result.runs, self.boxes)
+        if result.compile_error and self.loaded:
+            return Outcomes([_no_compile_error(result.compile_error)])
         if result.compile_error:
             return Outcomes((), result.compile_error)
         return Outcomes([Outcome(*pair) for pair in zip(result.runs, checks, strict=True)])
@@ -66,6 +69,7 @@ def measure(attempt: Attempt, group: Group, limits: Limits, terms: Terms) -> Out
     first = attempt.once(group.cases, roomy)
     if first.compile_error:
         return first
+    attempt = replace(attempt, loaded=True)
     rounds = [first.cases]
     patient = replace(roomy, soft_limit=False)
     if any(_is_wall_clocks_doing(outcome.run) for outcome in first.cases):
@@ -86,6 +90,15 @@ def _believed(tries: Sequence[Outcome], limits: Limits) -> Outcome:
         return tries[0]
     median = sorted(tries, key=lambda one: one.run.cpu_time_s)[len(tries) // 2]
     return replace(median, borderline=True)
+
+
+def _no_compile_error(said: CompileError) -> Outcome:
+    """A process that is not the source's first says that it cannot be compiled: the program's own doing.
+
+    It can guess from the clock that it is not the first. A compile error would undo what the first has earned.
+    """
+    failure = Failure("exception", "SyntaxError", said.message)
+    return Outcome(RunResult("failed", 0.0, 0.0, 0, failure=failure), None)
 
 
 def _is_wall_clocks_doing(run: RunResult) -> bool:

@@ -79,6 +79,7 @@ def _judge(
         if outcomes.compile_error:
             compile_error = outcomes.compile_error
             break
+        attempt = replace(attempt, loaded=attempt.loaded or bool(outcomes.cases))
         first = 1 + sum(len(result.cases) for result in results)
         results.append(_group_result(group, limits, outcomes, first))
         scored[group.name] = [_scored(*pair) for pair in zip(results[-1].cases, outcomes.cases, strict=False)]

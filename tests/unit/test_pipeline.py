@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -332,6 +333,39 @@ def test_only_a_wall_clock_that_runs_out_twice_counts(problem: Problem, calibrat
     sleeper = scripted(lambda _: ended("wall_limit"))
     case = pipeline.run_samples(SUBMISSION, problem, calibration, sleeper).groups[0].cases[0]
     assert (case.verdict, case.time_limit, len(sleeper.jobs)) == (Verdict.TLE, "wall", 2)
+
+
+FORGED = JobResult(compile_error=CompileError(kind="syntax_error", message="forged"))
+
+
+@pytest.mark.parametrize("first", [ended("wall_limit"), replace(ok(b"11"), cpu_time_s=LIMITS.cpu_time_s)])
+def test_a_source_that_has_loaded_once_is_no_compile_error_when_it_is_run_again(
+    problem: Problem, calibration: Calibration, first: RunResult
+):
+    """A process can guess from the clock that it is not the first; what it says of its source then is no fact."""
+    hidden = 0
+
+    def answer(job: Job) -> JobResult | list[RunResult]:
+        nonlocal hidden
+        if job.inputs[0].data == problem.samples[0].input:
+            return [right(given.data) for given in job.inputs]
+        hidden += 1
+        return [first for _ in job.inputs] if hidden == 1 else FORGED
+
+    report = pipeline.judge(SUBMISSION, problem, calibration, ScriptedBox(answer))
+    assert hidden > 1
+    assert report.verdict == "RTE"
+
+
+def test_a_source_that_has_loaded_for_one_group_is_no_compile_error_for_the_next(
+    problem: Problem, calibration: Calibration
+):
+    def answer(job: Job) -> JobResult | list[RunResult]:
+        shown = job.inputs[0].data == problem.samples[0].input
+        return [right(given.data) for given in job.inputs] if shown else FORGED
+
+    report = pipeline.judge(SUBMISSION, problem, calibration, ScriptedBox(answer))
+    assert (report.verdict, report.compile_error) == ("RTE", None)
 
 
 def test_a_case_that_used_its_time_is_not_run_again(problem: Problem, calibration: Calibration):
