@@ -17,7 +17,7 @@ from judge.models import Verdict
 from judge.package import load_packages
 
 ATTACKS = load_attacks()
-_GROWN_KIB = 6 << 10  # an allocator keeps what a long answer needed; what is kept of every one shows in the soak
+_GROWN_KIB = 2 << 10
 
 every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 
@@ -35,8 +35,13 @@ def test_an_attack_earns_its_verdict_and_harms_nobody(target: Target, attack: At
     after = target.inside.state()
     for opened, at_first in zip(after.descriptors, target.first.descriptors, strict=True):
         assert opened <= at_first + 2  # a new spare's two sockets may be there already, or not yet
-    assert after.memory_kib - before.memory_kib < _GROWN_KIB
     assert not target.inside.changed_files()
+    if (
+        after.memory_kib - before.memory_kib > _GROWN_KIB
+    ):  # an allocator keeps what it took once; a leak goes on
+        for _ in range(4):
+            target.range.fire(attack)
+        assert target.inside.state().memory_kib - after.memory_kib < _GROWN_KIB
 
 
 @every_attack
