@@ -36,9 +36,7 @@ def test_an_attack_earns_its_verdict_and_harms_nobody(target: Target, attack: At
     for opened, at_first in zip(after.descriptors, target.first.descriptors, strict=True):
         assert opened <= at_first + 2  # a new spare's two sockets may be there already, or not yet
     assert not target.inside.changed_files()
-    if (
-        after.memory_kib - before.memory_kib > _GROWN_KIB
-    ):  # an allocator keeps what it took once; a leak goes on
+    if after.memory_kib - before.memory_kib > _GROWN_KIB:  # an allocator keeps what it took once, but not once more
         for _ in range(4):
             target.range.fire(attack)
         assert target.inside.state().memory_kib - after.memory_kib < _GROWN_KIB

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from judge import attack_check, checkers, measuring, pipeline
+from judge import attack_check, checkers, default_validator, measuring, pipeline
 from judge.errors import MachineFault
 from judge.languages import get_language
 from judge.models import Limits, Verdict
@@ -271,6 +271,23 @@ def _unguarded_failures(patch: pytest.MonkeyPatch, setting: Setting) -> None:
     patch.setattr(said, "_said", decode)
 
 
+def _text_expected(patch: pytest.MonkeyPatch, setting: Setting) -> None:
+    compare = default_validator.compare
+
+    def decode_first(answer: bytes, output: bytes, *more: Any) -> str | None:
+        try:
+            output.decode()
+        except UnicodeDecodeError as exc:
+            raise MachineFault(f"the judge failed: {exc}") from exc
+        return compare(answer, output, *more)
+
+    patch.setattr(default_validator, "compare", decode_first)
+
+
+def _any_exit_code_will_do(patch: pytest.MonkeyPatch, setting: Setting) -> None:
+    _naming(patch, lambda run: run.ended == "exited")
+
+
 def _any_order(patch: pytest.MonkeyPatch, setting: Setting) -> None:
     run = measuring.run
 
@@ -354,6 +371,8 @@ OUTSIDE: dict[str, Weaken] = {
     "strict decoding": _lenient_decoding,
     "failures are guarded": _unguarded_failures,
     "any order": _any_order,
+    "output as bytes": _text_expected,
+    "exit code heeded": _any_exit_code_will_do,
     "redaction": _show_everything,
     "compiled in the box": _compiled_outside,
     "cut messages": _uncut,
