@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import wire
 from channel import FAILURE, Clock, Misbehaved, Reply
-from supervisor import Child, Fact, Job, Nursery, setup_message
+from supervisor import MAX_JOB_OUTPUT, Child, Fact, Job, Nursery, setup_message
 
 _CHUNK: Final = 1 << 18
 _BEGIN: Final = b"begin"
@@ -33,7 +33,9 @@ def run(nursery: Nursery, job: Job) -> tuple[LoadFacts, list[Fact], list[int]]:
             program.say(data)
             program.end_input()
 
-        load, fact, peak = _run_one(nursery, job, files, _Ends(feed, output.extend))
+        room = min(job.limits.output_bytes, MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts))
+        capped = job._replace(limits=job.limits._replace(output_bytes=room))
+        load, fact, peak = _run_one(nursery, capped, files, _Ends(feed, output.extend))
         if not load["ok"]:
             return load, [], []
         keep = fact.ended in ("ok", "exited") and not job.entry["feedback"]

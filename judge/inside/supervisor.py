@@ -22,7 +22,7 @@ _EXIT_GRACE_S: Final = 1.0  # how long a child may take to end when it has been 
 # this much later. The soft limit runs on wall time, so the verdict still asks what CPU time was used.
 _SOFT_SHARE: Final = 1.05
 _SOFT_ROOM: Final = 1.5
-_MAX_JOB_OUTPUT: Final = 64 << 20  # all results of a group together: they travel in one frame
+MAX_JOB_OUTPUT: Final = 64 << 20  # all results of a group together: they travel in one frame
 _START_GRACE_S: Final = 20.0  # how long the zygote may take to fork
 
 
@@ -187,7 +187,7 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
                 "failure": payload.decode("utf-8", "replace"),
                 "printed": printed.decode("utf-8", "replace"),
             }
-        room = _MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts)
+        room = MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts)
         for data in job.inputs[len(facts) :]:
             kind, payload, more = child.channel.exchange(data, clock, min(room, job.limits.output_bytes))
             cpu_ns, wall_ns = clock.lap()

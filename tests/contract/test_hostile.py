@@ -10,6 +10,7 @@ from boxes import CLEAN, FUNCTION, LIMITS, SHORT, Caller, function
 from judge import checkers
 from judge.interface import Interface
 from judge.models import Limits
+from judge.sandbox.base import program_entry
 
 ANYTHING = Interface.model_validate({"function": "two_words", "parameters": [], "returns": "any"})
 
@@ -153,6 +154,16 @@ def test_printed_text_of_many_cases_together_does_not_break_the_box(box: Caller,
 def test_results_of_many_cases_together_are_capped(box: Caller):
     limits = Limits(cpu_time_s=5, wall_time_s=60, memory_mib=256, output_mib=16)
     result = box.job(function("return 'x' * 15_000_000"), *(b"[%d]" % n for n in range(6)), limits=limits)
+    assert sum(len(run.output) for run in result.runs) <= 64 << 20
+    assert {run.ended for run in result.runs} == {"ok", "output_limit"}
+
+
+def test_what_programs_write_in_many_cases_together_is_capped(box: Caller):
+    """Each within its limit, all together more than a frame may hold: the program's fault, never the box's."""
+    limits = Limits(cpu_time_s=5, wall_time_s=60, memory_mib=256, output_mib=16)
+    source = "import os\nfor _ in range(15): os.write(1, bytes(1 << 20))\n"
+    result = box.job(source, *(b"%d" % n for n in range(20)), limits=limits, entry=program_entry())
+    assert len(result.runs) == 20
     assert sum(len(run.output) for run in result.runs) <= 64 << 20
     assert {run.ended for run in result.runs} == {"ok", "output_limit"}
 
