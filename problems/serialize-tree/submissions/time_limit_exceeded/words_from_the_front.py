@@ -1,0 +1,29 @@
+# Too slow: pop(0) moves all the other words at each node.
+class Codec:
+    def serialize(self, root):
+        words = []
+
+        def write(node):
+            if node is None:
+                words.append("#")
+                return
+            words.append(str(node.val))
+            write(node.left)
+            write(node.right)
+
+        write(root)
+        return " ".join(words)
+
+    def deserialize(self, data):
+        words = data.split()
+
+        def read():
+            word = words.pop(0)
+            if word == "#":
+                return None
+            node = TreeNode(int(word))
+            node.left = read()
+            node.right = read()
+            return node
+
+        return read()

@@ -1,0 +1,29 @@
+# Mistake: a value of 0 is false, but it is a value.
+class Codec:
+    def serialize(self, root):
+        words = []
+
+        def write(node):
+            if node is None or not node.val:
+                words.append("#")
+                return
+            words.append(str(node.val))
+            write(node.left)
+            write(node.right)
+
+        write(root)
+        return " ".join(words)
+
+    def deserialize(self, data):
+        words = iter(data.split())
+
+        def read():
+            word = next(words)
+            if word == "#":
+                return None
+            node = TreeNode(int(word))
+            node.left = read()
+            node.right = read()
+            return node
+
+        return read()
