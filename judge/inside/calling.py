@@ -12,10 +12,11 @@ from typing import Any
 import typed
 
 CONCURRENTLY = "concurrently"
+SOLUTION = "solution.py"  # the name of its file in its code
 # What goes wrong without a lock shall go wrong here. A short switch interval alone does not do it: a case may be over
-# before another thread has woken up. So each thread also lets go at some of its calls and returns.
+# before another thread has woken up. So each thread also lets go between some of the solution's lines.
 _SWITCH_INTERVAL_S = 1e-6
-_LETS_GO_EVERY = 7  # calls and returns: no divisor of the number that a usual operation makes
+_LETS_GO_EVERY = 7  # lines, calls and returns: no divisor of the number that a usual operation makes
 
 
 def function(call: Callable[..., Any], entry: dict[str, Any]) -> Callable[[Any], Any]:
@@ -84,13 +85,13 @@ def _concurrently(bound: dict[str, Callable[..., Any]], threads: list[list[list[
     def work(todo: list[list[Any]], done: list[Any]) -> None:
         try:
             barrier.wait()
-            sys.setprofile(_letting_go())
+            sys.settrace(_letting_go())
             for name, *arguments in todo:
                 done.append(bound[name](*arguments))
         except BaseException as exc:
             raised.append(exc)
         finally:
-            sys.setprofile(None)
+            sys.settrace(None)
 
     workers = [threading.Thread(target=work, args=pair) for pair in zip(threads, results, strict=True)]
     interval = sys.getswitchinterval()
@@ -107,15 +108,18 @@ def _concurrently(bound: dict[str, Callable[..., Any]], threads: list[list[list[
     return results
 
 
-def _letting_go() -> Callable[..., None]:
-    """A profile function that lets the other threads run now and then."""
+def _letting_go() -> Callable[..., Any]:
+    """A trace function that lets the other threads run now and then, wherever the solution's own code is."""
     turn = itertools.count(1).__next__
 
-    def profile(*_: Any) -> None:
+    def trace(frame: Any, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename != SOLUTION:
+            return None
         if not turn() % _LETS_GO_EVERY:
             time.sleep(0)
+        return trace
 
-    return profile
+    return trace
 
 
 def _arguments_decoder(types: list[str]) -> Callable[[Any], Any]:

@@ -19,7 +19,7 @@ from typing import Any
 import calling
 import typed
 
-FILE_NAME: typing.Final = "solution.py"
+FILE_NAME: typing.Final = calling.SOLUTION
 # Imported before the fork: what nearly every solution needs, for each module more makes every fork dearer. `threading`,
 # `random` and what needs them would even have work to do in every child, a fifth of what it costs.
 # fmt: off

@@ -17,7 +17,7 @@ import requests
 from docker.types import LogConfig
 
 from judge.errors import BoxBroken, BoxUnavailable
-from judge.sandbox.launched import BoxOptions, LaunchedBox, launcher_config, sandbox_image
+from judge.sandbox.launched import ENVIRONMENT, BoxOptions, LaunchedBox, launcher_config, sandbox_image
 
 LABEL: Final = "judge.box"
 CAPABILITIES: Final = ("SETUID", "SETGID", "KILL", "SYS_CHROOT")
@@ -83,7 +83,7 @@ def _create(client: docker.DockerClient, image_id: str, options: BoxOptions) -> 
         command=[launcher_config(options, "/judge/timeout_decorator", die_with_parent=False)],
         stdin_open=True,
         labels={LABEL: options.language.id},
-        environment={"LC_ALL": "C.UTF-8"},
+        environment=dict(ENVIRONMENT),
         host_config=host_config,
         network_disabled=True,
     )

@@ -15,6 +15,8 @@ from judge.sandbox.protocol import Conversation, Stream
 
 INSIDE = Path(__file__).parents[1] / "inside"
 START_TIMEOUT_S = 60.0
+# One arena for all threads: each other one would take 64 MiB of the address space that a child's memory limit caps.
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ import time
 from typing import IO
 
 from judge.errors import BoxBroken, BoxUnavailable
-from judge.sandbox.launched import INSIDE, BoxOptions, LaunchedBox, launcher_config, timeout_decorator_folder
+from judge.sandbox.launched import (
+    ENVIRONMENT,
+    INSIDE,
+    BoxOptions,
+    LaunchedBox,
+    launcher_config,
+    timeout_decorator_folder,
+)
 
 NOTE = "local: the jail without the container around it"
 
@@ -29,7 +36,7 @@ def start(options: BoxOptions) -> LaunchedBox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+            env={"PATH": "/usr/bin:/bin", **ENVIRONMENT},
             cwd="/",
             start_new_session=True,  # a Ctrl-C at the terminal is the worker's to handle
         )

@@ -1,0 +1,47 @@
+# Mistake: gives the lock back between looking and changing.
+import threading
+
+
+class LFUCache:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.lock = threading.Lock()
+        self.values, self.counts = {}, {}
+        self.shelves, self.smallest = defaultdict(OrderedDict), 0
+
+    def get(self, key):
+        with self.lock:
+            if key not in self.values:
+                return -1
+            count, value = self.counts[key], self.value_of(key)
+        with self.lock:
+            self.use(key, count)
+        return value
+
+    def put(self, key, value):
+        with self.lock:
+            if self.capacity == 0:
+                return
+            if key in self.values:
+                self.values[key] = value
+                self.use(key, self.counts[key])
+                return
+            if len(self.values) == self.capacity:
+                self.evict()
+            self.values[key], self.counts[key] = value, 1
+            self.shelves[1][key] = None
+            self.smallest = 1
+
+    def evict(self):
+        evicted, _ = self.shelves[self.smallest].popitem(last=False)
+        del self.values[evicted]
+
+    def value_of(self, key):
+        return self.values[key]
+
+    def use(self, key, count):
+        self.shelves[count].pop(key, None)
+        if not self.shelves[self.smallest]:
+            self.smallest += 1
+        self.counts[key] = count + 1
+        self.shelves[count + 1][key] = None

@@ -1,0 +1,34 @@
+# Mistake: counts the use and forgets the new value.
+class LFUCache:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.values, self.counts = {}, {}
+        self.shelves, self.smallest = defaultdict(OrderedDict), 0
+
+    def get(self, key):
+        if key not in self.values:
+            return -1
+        self.use(key)
+        return self.values[key]
+
+    def put(self, key, value):
+        if self.capacity == 0:
+            return
+        if key in self.values:
+            self.use(key)
+            return
+        if len(self.values) == self.capacity:
+            evicted, _ = self.shelves[self.smallest].popitem(last=False)
+            del self.values[evicted]
+            del self.counts[evicted]
+        self.values[key], self.counts[key] = value, 1
+        self.shelves[1][key] = None
+        self.smallest = 1
+
+    def use(self, key):
+        count = self.counts[key]
+        del self.shelves[count][key]
+        if not self.shelves[self.smallest]:
+            self.smallest += 1
+        self.counts[key] = count + 1
+        self.shelves[count + 1][key] = None

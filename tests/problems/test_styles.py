@@ -1,0 +1,56 @@
+"""Solutions as people really write them: five styles of each problem, and all of them are accepted."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from judge.cache import Cache
+from judge.calibration import Calibration, calibrate
+from judge.generate import build
+from judge.languages import get_language
+from judge.models import Submission
+from judge.package import Problem, load_package
+from judge.pipeline import judge
+from judge.sandbox import BoxOptions, Boxes, start_boxes
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
+STYLES = Path(__file__).parent / "styles"
+NAMES = {"recursive", "iterative", "solution_class", "type_hints", "interview_site"}
+FILES = sorted(STYLES.glob("*/*.py"))
+
+
+@pytest.fixture(scope="module", params=["docker", "local"])
+def boxes(request: pytest.FixtureRequest, require: Callable[[str], None]) -> Iterator[Boxes]:
+    if request.param == "docker":
+        require("image")
+    made = start_boxes(request.param, BoxOptions(get_language("python")))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def prepared(boxes: Boxes, shared_folder: Path) -> Callable[[str], tuple[Problem, Calibration]]:
+    known: dict[str, tuple[Problem, Calibration]] = {}
+
+    def prepare(slug: str) -> tuple[Problem, Calibration]:
+        if slug not in known:
+            cache = Cache(shared_folder / "cache")
+            problem = build(load_package(PROBLEMS / slug), boxes, cache)
+            known[slug] = problem, calibrate(problem, boxes, cache)
+        return known[slug]
+
+    return prepare
+
+
+def test_every_problem_has_its_five_styles():
+    slugs = {path.parent.name for path in PROBLEMS.glob("*/problem.yaml")}
+    found = {slug: {path.stem for path in (STYLES / slug).glob("*.py")} for slug in slugs}
+    assert found == dict.fromkeys(slugs, NAMES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_it_is_accepted(path: Path, boxes: Boxes, prepared: Callable[[str], tuple[Problem, Calibration]]):
+    problem, calibration = prepared(path.parent.name)
+    report = judge(Submission(language="python", source=path.read_text(encoding="utf-8")), problem, calibration, boxes)
+    assert report.verdict == "AC", report.compile_error or report.groups
