@@ -36,7 +36,10 @@ class Inside:
 
     @property
     def spare(self) -> int:
+        """The child that waits for the next job, once it is jailed and does wait."""
+        eventually(lambda: len(_children(self.zygote)) == 1)
         (pid,) = _children(self.zygote)
+        eventually(lambda: (said := status(pid))["Seccomp"] == "2" and said["State"].startswith("S"))
         return pid
 
     def state(self) -> State:
