@@ -131,12 +131,15 @@ class _Program:
 
     def run(self) -> Reply | None:
         """Attend to it until it has closed its output and said its last. Raises Misbehaved at a limit."""
-        while self._streams_open or not self._said_all:
-            for fd, event in self._poll.poll(self._clock.wait_ms()):
-                if fd == self._stdio and event & select.POLLOUT:
-                    self._send()
-                if fd in self._handlers and event & ~select.POLLOUT:
-                    self._handlers[fd]()
+        try:
+            while self._streams_open or not self._said_all:
+                for fd, event in self._poll.poll(self._clock.wait_ms()):
+                    if fd == self._stdio and event & select.POLLOUT:
+                        self._send()
+                    if fd in self._handlers and event & ~select.POLLOUT:
+                        self._handlers[fd]()
+        finally:
+            self._handlers.clear()  # they refer to this object, and nobody collects cycles here: see launcher.py
         return self._reply
 
     def say(self, data: bytes) -> None:
