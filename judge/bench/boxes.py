@@ -20,7 +20,7 @@ from judge.languages import get_language
 from judge.models import Submission, Verdict
 from judge.package import Problem, load_package
 from judge.sandbox import Boxes, BoxOptions, start_boxes
-from judge.sandbox.docker import LABEL, connect
+from judge.sandbox.docker import LABEL, OWNER, connect, owner
 
 PROBLEMS = Path(__file__).parent / "problems"
 _ROUNDS = 7
@@ -174,10 +174,12 @@ def _docker_run_s(ready: Ready) -> float:
     return time.monotonic() - started_s
 
 
-def containers() -> frozenset[str]:
-    """The ids of all boxes' containers."""
+def containers(own: bool = False) -> frozenset[str]:
+    """The ids of all boxes' containers, or of this process's own."""
+    label = f"{OWNER}={owner()}" if own else LABEL
     with closing(connect()) as client:
-        return frozenset(str(container.id) for container in client.containers.list(filters={"label": LABEL}))
+        found = client.api.containers(filters={"label": label})  # ids only: another's may be gone in a moment
+    return frozenset(str(container["Id"]) for container in found)
 
 
 def launcher_pids(ids: frozenset[str]) -> list[int]:

@@ -1,8 +1,8 @@
 """A long run: thousands of submissions, one in ten an attack, through one worker's loop. What grows, what stays?
 
 A leak of a few bytes a submission is in no single test's reach. So memory is sampled all along, that of this process
-and that of the box's lasting ones. Growth is the median rise from one part of a life to the next, the first ones left
-out: a single large answer, for which an allocator takes more, is a step and no leak.
+and that of the box's lasting ones. Growth is by how much the least memory of each part of a life is above that of the one
+before, without the largest of these steps: a single large answer, for which an allocator keeps more, is no leak.
 """
 
 import os
@@ -35,15 +35,13 @@ _SEED = 20_240_229
 # An attack that runs out of time must; anything else shall not because this machine is busy.
 _LIMITS = Limits(cpu_time_s=0.25, wall_time_s=2.0, memory_mib=64, output_mib=1)
 _HONEST = (
-    ("def square(n):\n    return n * n\n", Verdict.AC),
-    (
-        "class Solution:\n    def square(self, n):\n        return sum(range(9)) and n**2\n",
-        Verdict.AC,
-    ),
-    ("import math\n\ndef square(n):\n    return math.prod([n, n])\n", Verdict.AC),
-    ("def square(n):\n    return n + n\n", Verdict.WA),
-    ("def square(n):\n    return [n][n]\n", Verdict.RTE),
-    ("def square(n)\n    return n * n\n", Verdict.CE),
+    ("square", "def square(n):\n    return n * n\n", Verdict.AC),
+    ("square", "class Solution:\n    def square(self, n):\n        return sum(range(9)) and n**2\n", Verdict.AC),
+    ("square", "def square(n):\n    return n + n\n", Verdict.WA),
+    ("square", "def square(n):\n    return [n][n]\n", Verdict.RTE),
+    ("square", "def square(n)\n    return n * n\n", Verdict.CE),
+    ("program", "n = int(input())\nprint(n * n)\n", Verdict.AC),
+    ("program", "print(*range(50_000))\n", Verdict.WA),
 )
 
 Sample = tuple[int, float]  # submissions judged, KiB
@@ -105,7 +103,7 @@ def run(backend: str, count: int, say: Callable[[str], None]) -> Soak:
 
 
 class _Starting:
-    """Starts boxes and knows the processes of the one that was started before the last: the one in use."""
+    """Starts boxes and knows their launchers."""
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
@@ -114,13 +112,12 @@ class _Starting:
     def start(self) -> Box:
         before = _launchers(self._backend)
         box = start_box(self._backend, BoxOptions(get_language("python")))
-        (launcher,) = _launchers(self._backend) - before
-        self.launchers.append(launcher)
+        self.launchers += _launchers(self._backend) - before
         return box
 
 
 def _launchers(backend: str) -> set[int]:
-    return set(launcher_pids(containers())) if backend == "docker" else _children(os.getpid())
+    return set(launcher_pids(containers(own=True))) if backend == "docker" else _children(os.getpid())
 
 
 def _submissions(problems: dict[str, Problem], count: int) -> Iterator[tuple[str, Problem, str]]:
@@ -132,8 +129,8 @@ def _submissions(problems: dict[str, Problem], count: int) -> Iterator[tuple[str
             attack = chance.choice(attacks)
             yield attack.source, problems[attack.header.problem], attack.expected
         else:
-            source, verdict = chance.choice(_HONEST)
-            yield source, problems["square"], verdict
+            slug, source, verdict = chance.choice(_HONEST)
+            yield source, problems[slug], verdict
 
 
 def _judge(source: str, problem: Problem, boxes: Boxes) -> str:
@@ -155,13 +152,13 @@ def _sample(seen: Soak, number: int, starting: _Starting) -> None:
 
 
 def _growth_kib(samples: list[Sample]) -> float:
-    """KiB per thousand submissions: the median rise from one part of the samples to the next."""
+    """KiB per thousand submissions, from the least memory in each part of the samples to that in the next."""
     kept = samples[int(len(samples) * _WARMING_UP) :]
     size = max(1, len(kept) // _PARTS)
-    parts = [kept[first : first + size] for first in range(0, len(kept) - size + 1, size)]
-    middles = [tuple(statistics.median(values) for values in zip(*part, strict=True)) for part in parts]
-    rises = [(kib - earlier) / (number - before) for (before, earlier), (number, kib) in pairwise(middles)]
-    return 1_000 * statistics.median(rises) if rises else 0.0
+    least = [min(kib for _, kib in kept[first : first + size]) for first in range(0, len(kept) - size + 1, size)]
+    rises = sorted(later - earlier for earlier, later in pairwise(least))
+    span = kept[-1][0] - kept[0][0] if kept else 0
+    return 1_000 * sum(rises[:-1]) / span if span else 0.0
 
 
 def _outside(backend: str) -> set[str]:
@@ -169,7 +166,7 @@ def _outside(backend: str) -> set[str]:
     things = {f"process {pid}" for pid in _children(os.getpid())}
     things |= {f"descriptor {fd}" for fd in os.listdir("/proc/self/fd")}
     if backend == "docker":
-        things |= {f"container {one}" for one in containers()}
+        things |= {f"container {one}" for one in containers(own=True)}
     for entry in os.scandir(tempfile.gettempdir()):
         try:
             if entry.stat(follow_symlinks=False).st_uid >= _FIRST_CHILD_UID:

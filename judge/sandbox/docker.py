@@ -20,6 +20,7 @@ from judge.errors import BoxBroken, BoxUnavailable
 from judge.sandbox.launched import ENVIRONMENT, BoxOptions, LaunchedBox, launcher_config, sandbox_image
 
 LABEL: Final = "judge.box"
+OWNER: Final = "judge.owner"  # the label that says whose it is
 CAPABILITIES: Final = ("SETUID", "SETGID", "KILL", "SYS_CHROOT")
 _MEMORY: Final = "3g"  # behind the limits of single children: supervisor, zygote, spare, and the largest child allowed
 _PIDS: Final = 160
@@ -35,6 +36,11 @@ def connect() -> docker.DockerClient:
     except docker.errors.DockerException as exc:
         raise BoxUnavailable("No Docker daemon answers.", _NO_DAEMON) from exc
     return client
+
+
+def owner() -> str:
+    """This process, by host and number."""
+    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def start(options: BoxOptions) -> LaunchedBox:
@@ -82,7 +88,7 @@ def _create(client: docker.DockerClient, image_id: str, options: BoxOptions) -> 
         image=image_id,
         command=[launcher_config(options, "/judge/timeout_decorator", die_with_parent=False)],
         stdin_open=True,
-        labels={LABEL: options.language.id},
+        labels={LABEL: options.language.id, OWNER: owner()},
         environment=dict(ENVIRONMENT),
         host_config=host_config,
         network_disabled=True,

@@ -80,7 +80,7 @@ def one_sentence(text: str) -> str:
         (WRONG, 1, "WA"),
         ("def two_sum(nums, target):\n    while True: pass\n", 1, "TLE"),
         ("def two_sum(nums, target):\n    raise KeyError(1)\n", 1, "RTE"),
-        ("def two_sum(nums, target):\n    return {0, 1}\n", 1, "RTE"),
+        ("def two_sum(nums, target):\n    return object()\n", 1, "RTE"),
         ("def two_sum(nums, target):\n    return 'x' * 9_000_000 if len(nums) < 5 else []\n", 1, "OLE"),
         ("def two_sum(nums, target):\n    return len(nums) < 5 and [bytes(1 << 24) for _ in range(99)]\n", 1, "MLE"),
         ("def two_sum(nums, target)\n    return []\n", 1, "CE"),

@@ -23,7 +23,13 @@ def wide(n, seed):
     """`n` numbers side by side, now and then a short list of them."""
     rng = random.Random(seed)
     numbers = [rng.randint(0, 9) for _ in range(1000)]
-    return [[[number, number] if not place % 1000 else number for place in range(n - 2 * (n // 1000)) for number in [numbers[place % 999]]]]
+    return [
+        [
+            [number, number] if not place % 1000 else number
+            for place in range(n - 2 * (n // 1000))
+            for number in [numbers[place % 999]]
+        ]
+    ]
 
 
 def deep(levels):

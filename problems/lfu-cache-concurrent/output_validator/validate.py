@@ -1,6 +1,6 @@
 """Is this a possible result of the calls? The threads' part may come out in many ways, what follows mostly in one.
 
-    validate.py INPUT ANSWER FEEDBACK < OUTPUT      exit code 42: right, 43: wrong
+validate.py INPUT ANSWER FEEDBACK < OUTPUT      exit code 42: right, 43: wrong
 """
 
 import json
@@ -44,7 +44,9 @@ def differs(answer, output, first):
 
 def written(calls):
     """The values that any call puts under each key."""
-    every = [one for call in calls for one in ([o for t in call[1] for o in t] if call[0] == "concurrently" else [call])]
+    every = [
+        one for call in calls for one in ([o for t in call[1] for o in t] if call[0] == "concurrently" else [call])
+    ]
     values = {}
     for call in every:
         if call[0] == "put":

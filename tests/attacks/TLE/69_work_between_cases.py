@@ -15,6 +15,6 @@ def work(end):
 def square(n):
     if n == 7:
         threading.Thread(target=work, args=(time.process_time() + 1.0,)).start()
-    elif n == 0:
-        time.sleep(0.9)
+    while n == 0 and threading.active_count() > 1:
+        time.sleep(0.01)
     return n * n

@@ -11,5 +11,7 @@ class Codec:
     def deserialize(self, data):
         nodes = [TreeNode(int(word)) for word in data.split()]
         for place, node in enumerate(nodes):
-            node.left, node.right = (nodes[child] if child < len(nodes) else None for child in (2 * place + 1, 2 * place + 2))
+            node.left, node.right = (
+                nodes[child] if child < len(nodes) else None for child in (2 * place + 1, 2 * place + 2)
+            )
         return nodes[0] if nodes else None
