@@ -1,7 +1,7 @@
 """A long run: thousands of submissions, one in ten an attack, through one worker's loop. What grows, what stays?
 
 A leak of a few bytes a submission is in no single test's reach. So memory is sampled all along, that of this process
-and that of the box's lasting ones. Growth is by how much the least memory of each part of a life is above that of the one
+and that of the box's lasting ones. Growth is how far the least memory of each part of a life is above that of the part
 before, without the largest of these steps: a single large answer, for which an allocator keeps more, is no leak.
 """
 
