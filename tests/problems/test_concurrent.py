@@ -13,7 +13,7 @@ from judge.languages import get_language
 from judge.models import Limits, Submission, Verdict
 from judge.package import Problem, load_package
 from judge.pipeline import judge
-from judge.sandbox import BoxOptions, Boxes, start_boxes
+from judge.sandbox import Boxes, BoxOptions, start_boxes
 
 PACKAGE = Path(__file__).parents[2] / "problems" / "lfu-cache-concurrent"
 RUNS = 20

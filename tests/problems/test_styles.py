@@ -12,7 +12,7 @@ from judge.languages import get_language
 from judge.models import Submission
 from judge.package import Problem, load_package
 from judge.pipeline import judge
-from judge.sandbox import BoxOptions, Boxes, start_boxes
+from judge.sandbox import Boxes, BoxOptions, start_boxes
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 STYLES = Path(__file__).parent / "styles"
