@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo serve test check lint bench image lock oracles clean help
+.PHONY: demo serve test check verify lint bench image lock oracles clean help
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,12 @@ serve: $(VENV)/runtime ## a judge on this machine until Ctrl-C
 
 test: $(VENV)/dev ## all tests; what the machine lacks is skipped with the reason
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+verify: $(VENV)/runtime ## prove every package in Docker and in local boxes, and measure its hidden tests
+	@$(BIN)/judge image build
+	@$(BIN)/judge verify --box docker
+	@$(BIN)/judge verify --box local
+	@$(BIN)/judge mutate --all --box local
 
 lint: $(VENV)/dev
 	@$(BIN)/ruff check .
