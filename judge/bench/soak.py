@@ -1,8 +1,8 @@
 """A long run: thousands of submissions, one in ten an attack, through one worker's loop. What grows, what stays?
 
 A leak of a few bytes a submission is in no single test's reach. So memory is sampled all along, that of this process
-and that of the box's lasting ones. Growth is how far the least memory of each part of a life is above that of the part
-before, without the largest of these steps: a single large answer, for which an allocator keeps more, is no leak.
+and that of the box's lasting ones. Growth is what is taken and never given back, without the largest step of it: a single
+large answer, for which an allocator keeps more, is no leak.
 """
 
 import os
@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from judge import attack_check
@@ -152,13 +152,18 @@ def _sample(seen: Soak, number: int, starting: _Starting) -> None:
 
 
 def _growth_kib(samples: list[Sample]) -> float:
-    """KiB per thousand submissions, from the least memory in each part of the samples to that in the next."""
+    """KiB per thousand submissions that were taken and never given back, the largest step left out.
+
+    What is looked at is the level below which memory never falls again: it cannot sink, so a rise that does not last
+    counts for nothing, and no fall hides a leak.
+    """
     kept = samples[int(len(samples) * _WARMING_UP) :]
     size = max(1, len(kept) // _PARTS)
     least = [min(kib for _, kib in kept[first : first + size]) for first in range(0, len(kept) - size + 1, size)]
-    rises = sorted(later - earlier for earlier, later in pairwise(least))
+    level = list(accumulate(reversed(least), min))[::-1]
+    steps = sorted(later - earlier for earlier, later in pairwise(level))
     span = kept[-1][0] - kept[0][0] if kept else 0
-    return 1_000 * sum(rises[:-1]) / span if span else 0.0
+    return 1_000 * sum(steps[:-1]) / span if span else 0.0
 
 
 def _outside(backend: str) -> set[str]:

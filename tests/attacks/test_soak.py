@@ -25,3 +25,12 @@ def test_growth_is_told_from_a_step():
     rare = [(number, 30_000.0 + 3_000 * (number // 200)) for number, _ in level]
     assert soak._growth_kib(rare) > 2_000
     assert soak._growth_kib([]) == 0
+
+
+def test_a_small_leak_is_seen_beneath_what_comes_and_goes():
+    """Twelve megabytes taken for a while, early, late or in the middle, hide nothing and look like nothing."""
+    for begin in range(500, 1000, 20):
+        noise = [(number, 30_000.0 + 12_000 * (begin <= number < begin + 120)) for number in range(0, 1000, 2)]
+        assert soak._growth_kib(noise) == 0
+        leaking = [(number, kib + number * 0.064) for number, kib in noise]
+        assert 30 < soak._growth_kib(leaking) < 80
