@@ -1,8 +1,8 @@
 """A long run: thousands of submissions, one in ten an attack, through one worker's loop. What grows, what stays?
 
 A leak of a few bytes a submission is in no single test's reach. So memory is sampled all along, that of this process
-and that of the box's lasting ones. Growth is what is taken and never given back, without the largest step of it: a single
-large answer, for which an allocator keeps more, is no leak.
+and that of the box's lasting ones. Growth is what is taken and never given back, without the largest step of it: a
+single large answer, for which an allocator keeps more, is no leak.
 """
 
 import os

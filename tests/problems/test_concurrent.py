@@ -1,4 +1,4 @@
-"""Are threads that need a lock always found out, and those that have one never? Twenty times each, for a race is chance."""
+"""Are threads that need a lock found out each time, and those that have one never? Races are chance: 20 runs each."""
 
 from collections.abc import Iterator
 from dataclasses import replace
