@@ -100,6 +100,9 @@ class CaseResult(Frozen):
     exit_code: int | None = None
     signal: int | None = None
     fault: Literal["unserialisable", "protocol"] | None = Field(None, description="an RTE that is no exception")
+    denied: list[str] = Field(
+        [], description="system calls that were not permitted, where the kernel tells; of a hidden case only the first"
+    )
     detail: CaseDetail | None = None
 
 

@@ -156,6 +156,7 @@ def _case_result(group: Group, limits: Limits, case: Case, number: int, outcome:
         exit_code=_exit_code(run),
         signal=run.signal,
         fault=fault if verdict is Verdict.RTE else None,
+        denied=list(run.denied[: None if group.full_feedback else 1]),  # which of many could carry the input out
         detail=_detail(case, run, check.message if check else None, compared) if group.full_feedback else None,
     )
 

@@ -75,4 +75,5 @@ def _together(before: RunResult, run: RunResult) -> RunResult:
         wall_time_s=before.wall_time_s + run.wall_time_s,
         peak_memory_kib=max(before.peak_memory_kib, run.peak_memory_kib),
         printed=before.printed + run.printed,
+        denied=tuple(dict.fromkeys(before.denied + run.denied)),
     )

@@ -95,7 +95,8 @@ def _fault(case: CaseResult) -> str:
         "clock": case.time_limit,
         "result": case.fault,
     }
-    listed = ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
+    told = [f"{name} {value}" for name, value in facts.items() if value is not None]
+    listed = ", ".join([*told, f"not permitted: {' '.join(case.denied)}"] if case.denied else told)
     return plain(f"case {case.number} ({case.name})" + (f": {listed}" if listed else ""))
 
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from denials import Denials
+
 LENGTH: Final = struct.Struct(">I")
 REPLY: Final = struct.Struct(">cII")  # kind, size of the payload, size of the printed text
 LOADED, RESULT, FAILURE = b"L", b"R", b"F"
@@ -78,13 +80,20 @@ class Clock:
 
 
 class Channel:
-    """A child's socket. Never blocks longer than the clock allows, whether the child reads, writes or does neither."""
+    """A child's socket. Never blocks longer than the clock allows, whether the child reads, writes or does neither.
 
-    def __init__(self, fd: int) -> None:
+    While it waits, the child's denied calls are answered.
+    """
+
+    def __init__(self, fd: int, denials: Denials) -> None:
         self._socket = socket.socket(fileno=fd)
         self._socket.setblocking(False)
-        self._readable = select.poll()
+        self._denials = denials
+        self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(self._socket, select.POLLIN)
+        self._writable.register(self._socket, select.POLLOUT)
+        denials.watch(self._readable)
+        denials.watch(self._writable)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -134,14 +143,12 @@ class Channel:
             try:
                 rest = rest[self._socket.send(rest) :]
             except BlockingIOError:
-                writable = select.poll()
-                writable.register(self._socket, select.POLLOUT)
-                writable.poll(clock.wait_ms())
+                self._denials.answer_among(self._writable.poll(clock.wait_ms()))
 
     def _receive(self, clock: Clock, at_least: int = REPLY.size) -> bytearray:
         received = bytearray()
         while len(received) < at_least:
-            if not self._readable.poll(clock.wait_ms()):
+            if not self._denials.answer_among(self._readable.poll(clock.wait_ms())):
                 continue
             piece = self._socket.recv(_CHUNK)
             if not piece:

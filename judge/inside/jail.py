@@ -12,6 +12,7 @@ still works and there is nothing else to see. Landlock says nothing of `stat`: w
 that a file exists, not what is in it. What a launcher could not build it reports as missing, and the worker says so.
 """
 
+import _socket
 import ctypes
 import os
 import resource
@@ -28,6 +29,7 @@ _MAX_THREADS: Final = 128
 _MAX_FILES: Final = 64
 STACK_BYTES: Final = 512 << 20
 _CHANNEL, _STDIO = 3, 4  # the descriptors of every child, beside the null device at 0 to 2
+JAILED: Final = b"J"  # a child's first word, before which nobody hears of it
 _INHERITED_LIMITS: Final = (
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_NOFILE, _MAX_FILES),
@@ -69,7 +71,7 @@ def prepare(allowed_syscalls: list[str], without: frozenset[str] = frozenset()) 
     if landlock_fd is not None:
         walls.add("landlock")
     return Jail(
-        seccomp.Filter(seccomp.compile_filter(allowed_syscalls)),
+        seccomp.Filter(allowed_syscalls),
         stdlib,
         as_root,
         landlock_fd,
@@ -78,7 +80,7 @@ def prepare(allowed_syscalls: list[str], without: frozenset[str] = frozenset()) 
 
 
 def enter(jail: Jail, uid: int, channel: int, stdio: int) -> tuple[int, int]:
-    """Lock this process up; returns the numbers that the channel and the socket for a program's streams now have.
+    """Lock this process up and say so; returns the numbers of the channel and of the socket for a program's streams.
 
     The order matters: descriptors while /proc may still be needed, root's powers before the filter forbids using them.
     """
@@ -98,9 +100,25 @@ def enter(jail: Jail, uid: int, channel: int, stdio: int) -> tuple[int, int]:
         raise OSError(ctypes.get_errno(), "Landlock refused the rules")
     if jail.landlock_fd is not None:
         os.close(jail.landlock_fd)
-    if "seccomp" in jail.walls:
-        jail.filter.install()
+    _close_the_door(jail)
     return _CHANNEL, _STDIO
+
+
+def _close_the_door(jail: Jail) -> None:
+    """Install the filter and say "jailed" over the channel; with the word goes the listener that denied calls ask.
+
+    Nobody answers before the listener has arrived, so nothing that the filter denies may be done here.
+    """
+    says = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, _CHANNEL)
+    listener = jail.filter.install() if "seccomp" in jail.walls else None
+    if listener is None:
+        says.send(JAILED)
+    else:
+        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, struct.pack("@i", listener))
+        says.sendmsg([JAILED], [rights])
+        os.close(listener)
+        jail.filter.finish()
+    says.detach()
 
 
 def prepare_zygote(jail: Jail) -> None:

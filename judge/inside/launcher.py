@@ -132,6 +132,7 @@ def _send_result(stdout: int, load: dict[str, Any], facts: list[supervisor.Fact]
             "wall_ns": fact.wall_ns,
             "peak_memory_kib": peak,
             "status": fact.status,
+            "denied": fact.denied,
             "output_size": len(fact.output),
             "printed_size": len(fact.printed),
         }

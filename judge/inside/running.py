@@ -81,7 +81,8 @@ def _run_one(nursery: Nursery, job: Job, files: dict[str, bytes], ends: _Ends) -
         if reply.kind == FAILURE:
             child.kill()
             nursery.bury(child)
-            return {"ok": False, "failure": reply.payload.decode("utf-8", "replace"), "printed": ""}, _NOTHING, 0
+            failure, denied = reply.payload.decode("utf-8", "replace"), child.denials.take()
+            return {"ok": False, "failure": failure, "printed": "", "denied": denied}, _NOTHING, 0
         child.channel.tell(_BEGIN, clock)
         reply = _Program(child, clock, job.limits.output_bytes, ends).run()
     except Misbehaved as exc:
@@ -94,7 +95,8 @@ def _run_one(nursery: Nursery, job: Job, files: dict[str, bytes], ends: _Ends) -
     cpu_ns = max(cpu_ns, child.total_cpu_ns - clock.begun_ns)
     if fact.ended in ("ok", "exited", "failed") and cpu_ns > job.limits.cpu_ns:
         fact = fact._replace(ended="cpu_limit", output=b"")
-    return {"ok": True}, fact._replace(cpu_ns=cpu_ns, wall_ns=wall_ns), child.peak_memory_kib
+    fact = fact._replace(cpu_ns=cpu_ns, wall_ns=wall_ns, denied=child.denials.take())
+    return {"ok": True}, fact, child.peak_memory_kib
 
 
 def _fact(child: Child, job: Job, reply: Reply | None, ended: str) -> Fact:
@@ -120,6 +122,7 @@ class _Program:
         self._child, self._clock, self._room, self._take = child, clock, output_bytes, ends.take
         self._output_bytes = output_bytes
         self._poll = select.poll()
+        child.denials.watch(self._poll)
         self._handlers: dict[int, Callable[[], None]] = {}
         self._input, self._input_ends, self._sending = bytearray(), False, False
         self._streams_open, self._said_all = True, False
@@ -133,7 +136,8 @@ class _Program:
         """Attend to it until it has closed its output and said its last. Raises Misbehaved at a limit."""
         try:
             while self._streams_open or not self._said_all:
-                for fd, event in self._poll.poll(self._clock.wait_ms()):
+                events = self._poll.poll(self._clock.wait_ms())
+                for fd, event in self._child.denials.answer_among(events):
                     if fd == self._stdio and event & select.POLLOUT:
                         self._send()
                     if fd in self._handlers and event & ~select.POLLOUT:

@@ -2,8 +2,9 @@
 
 The filter's shape: wrong architecture or an x32 number kills the process; an allowed number runs, some only with
 harmless arguments; everything else answers EPERM, so that an honest program gets an exception it can print and a
-hostile one gets nothing. The search for the number is a balanced tree: when a filter is installed, the kernel runs it
-once per syscall number to build its cache, and a linear list made that the dearest step of a child's start.
+hostile one gets nothing. Where the kernel can (5.0 and later), it first asks the supervisor (denials.py), which answers
+the same and notes what was tried. The search for the number is a balanced tree: when a filter is installed, the kernel
+runs it once per syscall number to build its cache, and a linear list made that the dearest step of a child's start.
 
 Does not promise: to guard what an allowed syscall does with a *pointer* (BPF cannot follow one).
 Sources: seccomp(2), Linux Documentation/userspace-api/seccomp_filter.rst.
@@ -20,10 +21,13 @@ _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
 
 _LOAD, _JEQ, _JGE, _JSET, _RET = 0x20, 0x15, 0x35, 0x45, 0x06
-_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+_KILL, _ALLOW, _ERRNO, _ASK = 0x80000000, 0x7FFF0000, 0x00050000, 0x7FC00000
 _OFFSET_NR, _OFFSET_ARCH, _OFFSET_ARGS = 0, 4, 16
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
+_SET_MODE_FILTER, _NEW_LISTENER = 1, 1 << 3
+# What a child still needs behind the asking filter: to hand over the descriptor, and to install the last filter.
+_LAST_STEPS = ("sendmsg", "prctl")
 
 _CLONE_THREAD = 0x00010000
 _WRITABLE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0o20000000  # the last: __O_TMPFILE
@@ -34,7 +38,8 @@ _ANOTHERS_CLOCK = 0x80000000  # a negative number is made of another's process i
 _NOT_A_STREAM = 0x0E  # of the types of socket, SOCK_STREAM alone is 1
 _ANY_BIT = 0xFFFFFFFF
 
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
+_libc = ctypes.CDLL(None, use_errno=True)
+_prctl, _syscall = _libc.prctl, _libc.syscall
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
 
@@ -70,20 +75,63 @@ def compile_filter(allowed: Iterable[str], machine: str = os.uname().machine) ->
         _ret(_KILL),
         *_tree(list(_ranges(actions))),
     ]
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+    return _packed(program)
+
+
+def compile_asking(allowed: Iterable[str], machine: str = os.uname().machine) -> tuple[bytes, bytes]:
+    """The same wall in two programs, the second to be installed when the first one's listener is handed over.
+
+    The first asks the listener where the plain one answers EPERM, and lets through what the last steps need; the
+    second takes that away again.
+    """
+    plain = compile_filter({*allowed, *_LAST_STEPS}, machine)
+    refused = _ret(_ERRNO | errno.EPERM)
+    asking = [_ret(_ASK) if one == refused else one for one in struct.iter_unpack("=HBBI", plain)]
+    table = _tables()[machine]
+    steps = [(_JEQ, len(_LAST_STEPS) - place, 0, table[name]) for place, name in enumerate(_LAST_STEPS)]
+    return _packed(asking), _packed([(_LOAD, 0, 0, _OFFSET_NR), *steps, _ret(_ALLOW), refused])
 
 
 class Filter:
-    """A compiled program, laid out once in memory so that a child need only hand its address to the kernel."""
+    """The wall, laid out once in memory so that a child need only hand addresses to the kernel.
 
+    Needs no-new-privileges; OSError when the kernel refuses.
+    """
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        names = tuple(allowed)
+        asking, last = compile_asking(names)
+        self._plain, self._asking, self._last = map(_Program, (compile_filter(names), asking, last))
+        self._seccomp = _tables()[os.uname().machine]["seccomp"]
+
+    def install(self) -> int | None:
+        """Put this process, for ever, behind the wall; a listener that must be handed over, and then `finish` called.
+
+        None where the kernel has no listeners, or another program listens already: then the wall is finished, and mute.
+        """
+        listener: int = _syscall(self._seccomp, _SET_MODE_FILTER, _NEW_LISTENER, self._asking.header)
+        if listener >= 0:
+            return listener
+        self._plain.install()
+        return None
+
+    def finish(self) -> None:
+        """Take away what only the handing over needed."""
+        self._last.install()
+
+
+class _Program:
     def __init__(self, program: bytes) -> None:
         self._program = ctypes.create_string_buffer(program, len(program))
-        self._header = struct.pack("@HP", len(program) // 8, ctypes.addressof(self._program))
+        self.header = struct.pack("@HP", len(program) // 8, ctypes.addressof(self._program))
 
     def install(self) -> None:
-        """Put this process, for ever, behind the filter. Needs no-new-privileges; OSError when the kernel refuses."""
-        if _prctl(_PR_SET_SECCOMP, _MODE_FILTER, self._header, 0, 0):
+        if _prctl(_PR_SET_SECCOMP, _MODE_FILTER, self.header, 0, 0):
             raise OSError(ctypes.get_errno(), "the kernel refused the syscall filter")
+
+
+def _packed(program: Iterable[Instruction]) -> bytes:
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
 def _action(name: str) -> list[Instruction]:

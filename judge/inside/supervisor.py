@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import zygote
 from channel import FAILURE, RESULT, Channel, Clock, Limits, Misbehaved
+from denials import Denials
 
 _EXIT_GRACE_S: Final = 1.0  # how long a child may take to end when it has been told that nothing more comes
 # With a soft limit, the driver interrupts the solution a little after its CPU limit to say where it was; the kill comes
@@ -52,13 +53,15 @@ class Fact(NamedTuple):
     output: bytes
     printed: bytes
     status: int = 0
+    denied: tuple[int, ...] = ()  # the numbers of the system calls that the filter denied
 
 
 class Child:
     """One jailed process: its channel, its standard streams and, once it is dead, what the kernel said of it."""
 
-    def __init__(self, pid: int, channel: Channel, stdio: int) -> None:
-        self.pid, self.channel = pid, channel
+    def __init__(self, pid: int, channel: int, stdio: int, *listener: int) -> None:
+        self.pid, self.denials = pid, Denials(*listener)
+        self.channel = Channel(channel, self.denials)
         self.stdio = socket.socket(fileno=stdio)
         self.stdio.setblocking(False)
         self.status = self.peak_memory_kib = self.total_cpu_ns = 0
@@ -77,6 +80,7 @@ class Child:
             pass  # it is gone already
 
     def close(self) -> None:
+        self.denials.close()
         self.channel.close()
         self.stdio.close()
 
@@ -106,6 +110,7 @@ class Nursery:
 
     def bury(self, child: Child) -> bool:
         """Wait until the child is dead and note its last figures; False when it did not go and had to be killed."""
+        child.denials.close()  # what it is denied from now on fails without being told
         deadline = time.monotonic() + _EXIT_GRACE_S
         went = True
         while child.pid not in self._dead:
@@ -127,7 +132,7 @@ class Nursery:
         """Take one message; False when none came in that time."""
         self._commands.settimeout(timeout_s)
         try:
-            message, fds, _, _ = socket.recv_fds(self._commands, 64, 2)
+            message, fds, _, _ = socket.recv_fds(self._commands, 64, 3)
         except (TimeoutError, BlockingIOError):
             if patient:
                 raise BoxBroken("the zygote does not answer") from None
@@ -135,7 +140,7 @@ class Nursery:
         if not message:
             raise BoxBroken("the zygote is gone")
         if message[:1] == b"C":
-            self._spare = Child(zygote.CHILD.unpack(message)[1], Channel(fds[0]), fds[1])
+            self._spare = Child(zygote.CHILD.unpack(message)[1], *fds)
         else:
             _, pid, status, peak_memory_kib, cpu_ns = zygote.EXIT.unpack(message)
             self._dead[pid] = (status, peak_memory_kib, cpu_ns)
@@ -179,13 +184,14 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
     try:
         kind, payload, printed = child.channel.exchange(setup_message(job), clock, job.limits.output_bytes)
         if kind == FAILURE and facts:  # it has loaded before: no compile error, whatever it says now
-            facts.append(Fact("failed", *clock.lap(), payload, printed))
+            facts.append(Fact("failed", *clock.lap(), payload, printed, denied=child.denials.take()))
             return None
         if kind == FAILURE:
             return {
                 "ok": False,
                 "failure": payload.decode("utf-8", "replace"),
                 "printed": printed.decode("utf-8", "replace"),
+                "denied": child.denials.take(),
             }
         room = MAX_JOB_OUTPUT - sum(len(fact.output) for fact in facts)
         for data in job.inputs[len(facts) :]:
@@ -193,7 +199,8 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
             cpu_ns, wall_ns = clock.lap()
             late = cpu_ns > job.limits.cpu_ns
             ended = "cpu_limit" if late else "ok" if kind == RESULT else "failed"
-            facts.append(Fact(ended, cpu_ns, wall_ns, b"" if late and kind == RESULT else payload, printed + more))
+            output = b"" if late and kind == RESULT else payload
+            facts.append(Fact(ended, cpu_ns, wall_ns, output, printed + more, denied=child.denials.take()))
             room -= len(payload)
             printed = b""
             if late:
@@ -203,7 +210,7 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
     except Misbehaved as exc:
         if str(exc) != "died":
             child.kill()
-        facts.append(Fact(str(exc), *clock.lap(), b"", b""))
+        facts.append(Fact(str(exc), *clock.lap(), b"", b"", denied=child.denials.take()))
     return None
 
 

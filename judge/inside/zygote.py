@@ -5,7 +5,8 @@ on does three things: forks a child on request (jailed at once, so that a submis
 and tells the supervisor of both. It never sees a source, an input or an output.
 
     supervisor -> zygote   b"F"  fork one
-    zygote -> supervisor   b"C" pid, with the child's channel and the other end of its standard streams attached
+    zygote -> supervisor   b"C" pid, with the child's channel and the other end of its standard streams attached, and
+                           the listener that its denied calls ask, where the kernel gives one
                            b"X" pid, wait status, peak memory (KiB), CPU time (ns)
 """
 
@@ -25,8 +26,7 @@ import jail
 
 CHILD = struct.Struct("=ci")
 EXIT = struct.Struct("=ciiqq")
-_FDS = struct.Struct("@ii")
-_JAILED = b"J"  # a child's first word, before which nobody hears of it
+_FD_SPACE = _socket.CMSG_SPACE(struct.calcsize("@i"))
 
 # Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
 _HIGH_UIDS = range(1 << 30, 1 << 31)
@@ -74,16 +74,19 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
         except BaseException as exc:
             _die(commands, exc)
         jail.forget_the_log()
-        os.write(channel, _JAILED)
         driver.main(channel, stdio)
     theirs.close()
     their_stdio.close()
-    if ours.recv(1) != _JAILED:
+    word, attached, _, _ = ours.recvmsg(1, _FD_SPACE)
+    if word != jail.JAILED:
         sys.exit("a child could not be jailed")
-    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, _FDS.pack(ours.fileno(), our_stdio.fileno()))
-    commands.sendmsg([CHILD.pack(b"C", pid)], [rights])
+    listener = b"".join(data for _, _, data in attached)
+    fds = struct.pack("@ii", ours.fileno(), our_stdio.fileno()) + listener
+    commands.sendmsg([CHILD.pack(b"C", pid)], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fds)])
     ours.close()
     our_stdio.close()
+    for (fd,) in struct.iter_unpack("@i", listener):
+        os.close(fd)
 
 
 def _die(commands: socket.socket, exc: BaseException) -> NoReturn:

@@ -76,7 +76,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The facts of one case. Times are of the kernel's clocks, read outside the submission's process."""
+    """The facts of one case. Times are of the kernel's clocks, read outside the submission's process.
+
+    `denied`: the names of the system calls that the filter denied; empty also where the kernel cannot tell.
+    """
 
     ended: Ended
     cpu_time_s: float
@@ -87,6 +90,7 @@ class RunResult:
     failure: Failure | None = None
     exit_code: int | None = None
     signal: int | None = None
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

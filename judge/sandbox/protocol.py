@@ -4,9 +4,14 @@ Everything that arrives may have been shaped by a submission: sizes are capped b
 decoded into strict types, and what does not fit means that the box is broken. A submission's outputs stay bytes.
 """
 
+import json
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 
@@ -20,6 +25,10 @@ _MAX_HEADER = 1 << 20
 _MAX_BODY = 256 << 20
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
 _MIB = 1 << 20
+_SYSCALLS = Path(__file__).parents[1] / "inside" / "syscalls.json"
+
+_Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 30)]  # larger ones kill
+_Denied = Annotated[list[_Number], msgspec.Meta(max_length=32)]
 
 
 class Stream(Protocol):
@@ -41,6 +50,7 @@ class _Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ok: bool
     failure: str = ""
     printed: str = ""
+    denied: _Denied = []
 
 
 class _Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +59,7 @@ class _Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wall_ns: int
     peak_memory_kib: int
     status: int
+    denied: _Denied
     output_size: int
     printed_size: int
 
@@ -187,7 +198,9 @@ class LaunchedTalk:
 
 def _job_result(header: _Result, body: bytes, cases: int) -> JobResult:
     if not header.load.ok:
-        return load_failed(header.load.failure, header.load.printed)
+        failed = load_failed(header.load.failure, header.load.printed)
+        denied = _syscall_names(header.load.denied)
+        return replace(failed, runs=tuple(replace(run, denied=denied) for run in failed.runs))
     if len(header.runs) > cases or any(min(run.output_size, run.printed_size) < 0 for run in header.runs):
         raise BoxBroken("the launcher's answer does not fit the question")
     runs, position = [], 0
@@ -225,4 +238,17 @@ def _run_result(run: _Run, output: bytes, printed: bytes) -> RunResult:
         failure=failure,
         exit_code=run.status >> 8 if died and not run.status & 0x7F else None,
         signal=run.status & 0x7F or None if died else None,
+        denied=_syscall_names(run.denied),
     )
+
+
+def _syscall_names(numbers: Sequence[int]) -> tuple[str, ...]:
+    """What the kernel calls them on a machine like this one; a box's daemon on another kind would be misread."""
+    names = _names_of_syscalls()
+    return tuple(names.get(number, f"syscall {number}") for number in numbers)
+
+
+@cache
+def _names_of_syscalls() -> dict[int, str]:
+    numbers = json.loads(_SYSCALLS.read_text(encoding="ascii")).get(os.uname().machine, {})
+    return {number: name for name, number in numbers.items()}

@@ -262,6 +262,15 @@ def test_a_hidden_exit_code_carries_nothing_out(problem: Problem, calibration: C
     assert str(stolen) not in report.model_dump_json()
 
 
+def test_of_a_hidden_case_only_the_first_denied_call_is_told(problem: Problem, calibration: Calibration):
+    """Which of many calls a program makes is its own choice: thirty-two names would spell out the input."""
+    tried = replace(raised("PermissionError"), denied=("socket", "ptrace", "clone"))
+    hidden = judged(problem, calibration, hidden_only(tried)).groups[1].cases[0]
+    assert hidden.denied == ["socket"]
+    shown = pipeline.run_samples(SUBMISSION, problem, calibration, scripted(lambda _: tried)).groups[0].cases[0]
+    assert shown.denied == ["socket", "ptrace", "clone"]
+
+
 # ---- samples and own inputs --------------------------------------------------------------------------------------
 
 

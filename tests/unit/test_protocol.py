@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
 
+import inside
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,12 +24,14 @@ from judge.sandbox.base import FailureKind, Input, Job, JobResult
 from judge.sandbox.protocol import Conversation
 
 ENTRY = {"kind": "function", "name": "f", "parameters": ["any"], "returns": "any"}
+_SYSCALLS = json.loads((inside.FOLDER / "syscalls.json").read_text())[os.uname().machine]
 FACTS = {
     "ended": "ok",
     "cpu_ns": 5_000_000,
     "wall_ns": 7_000_000,
     "peak_memory_kib": 123,
     "status": 0,
+    "denied": [],
     "output_size": 1,
     "printed_size": 0,
 }
@@ -213,6 +216,23 @@ json_like = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def test_denied_system_calls_are_told_by_their_names():
+    numbers = [*(_SYSCALLS[name] for name in ("socket", "ptrace")), 999]
+    (run,) = answer(frame(result({**FACTS, "denied": numbers}), b"1")).runs
+    assert run.denied == ("socket", "ptrace", "syscall 999")
+    failed = {"ok": False, "failure": "{}", "denied": numbers}
+    (run,) = answer(frame(result(load=failed))).runs
+    assert run.denied == ("socket", "ptrace", "syscall 999")
+
+
+@pytest.mark.parametrize("denied", [[-1], [1 << 30], ["socket"], [1.5], [True], None, {}, [1] * 33])
+def test_numbers_that_no_launcher_could_send_break_the_box(denied: Any):
+    with pytest.raises(BoxBroken):
+        answer(frame(result({**FACTS, "denied": denied}), b"1"))
+    with pytest.raises(BoxBroken):
+        answer(frame(result(load={"ok": False, "failure": "{}", "denied": denied})))
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(FACTS, json_like)), json_like)

@@ -16,7 +16,7 @@ seccomp = inside.load("seccomp")
 TABLES: dict[str, dict[str, int]] = json.loads((inside.FOLDER / "syscalls.json").read_text())
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 ALLOWED = get_language("python").syscalls
-ALLOW, KILL = "allow", "kill"
+ALLOW, KILL, ASK = "allow", "kill", "ask"
 NEVER = {
     "fork", "vfork", "execve", "execveat", "socket", "connect", "bind", "listen", "accept", "accept4", "sendmsg",
     "recvmsg", "sendmmsg", "ptrace", "process_vm_readv", "process_vm_writev", "kill", "tkill", "tgkill",
@@ -34,6 +34,7 @@ NEVER = {
     "syslog", "kcmp", "name_to_handle_at", "process_madvise",
 }  # fmt: skip
 
+_CLONE_THREAD = 0x00010000
 ENOSYS, EPERM = errno.ENOSYS, errno.EPERM
 Run = Callable[..., str | int]
 
@@ -58,7 +59,7 @@ def interpret(program: bytes, number: int, architecture: int, arguments: tuple[i
             position += if_true if true else if_false
         elif opcode == 0x06:
             action = operand & 0xFFFF0000
-            return {0x7FFF0000: ALLOW, 0x80000000: KILL}.get(action) or (
+            return {0x7FFF0000: ALLOW, 0x80000000: KILL, 0x7FC00000: ASK}.get(action) or (
                 operand & 0xFFFF if action == 0x00050000 else "other"
             )
         else:
@@ -233,6 +234,23 @@ def test_any_list_is_compiled_to_what_it_says(machine: str, step: int):
     for number in range(601):
         expected = ALLOW if number in numbers else ENOSYS if number == TABLES[machine]["clone3"] else EPERM
         assert interpret(program, number, ARCHITECTURES[machine]) == expected
+
+
+def test_the_two_programs_of_the_asking_filter_are_together_the_plain_one(machine: str):
+    """Of two installed filters the stricter answer counts. Where the plain one says EPERM somebody is asked first."""
+    architecture = ARCHITECTURES[machine]
+    plain = seccomp.compile_filter(ALLOWED, machine)
+    asking, last = seccomp.compile_asking(ALLOWED, machine)
+    last_steps = {TABLES[machine]["sendmsg"], TABLES[machine]["prctl"]}
+    for number in (*range(700), 0x40000000, 0xFFFFFFFF):
+        for arguments in ((), (0xFFFFFFFF,) * 6, (_CLONE_THREAD,) * 6):
+            expected = interpret(plain, number, architecture, arguments)
+            first = interpret(asking, number, architecture, arguments)
+            if number in last_steps:
+                assert (expected, first, interpret(last, number, architecture)) == (EPERM, ALLOW, EPERM)
+            else:
+                assert first == (ASK if expected == EPERM else expected)
+                assert interpret(last, number, architecture) == ALLOW
 
 
 def test_the_program_fits_the_kernel(machine: str):

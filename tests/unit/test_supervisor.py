@@ -14,6 +14,7 @@ import inside
 import pytest
 
 channel = inside.load("channel")
+denials = inside.load("denials")
 supervisor = inside.load("supervisor")
 
 SECOND = 1_000_000_000
@@ -88,7 +89,7 @@ class Pair:
 
     def __init__(self) -> None:
         ours, self.child = socket.socketpair()
-        self.channel = channel.Channel(ours.detach())
+        self.channel = channel.Channel(ours.detach(), denials.Denials())
 
     def exchange(self, message: bytes = b"question", limits: tuple = LIMITS) -> tuple[bytes, bytes, bytes]:
         return self.channel.exchange(message, channel.Clock(os.getpid(), limits), limits.output_bytes)
@@ -285,7 +286,7 @@ class Scripted:
 
     def __init__(self, *children: list[tuple[bytes, bytes] | None]) -> None:
         self.children = [iter(answers) for answers in children]
-        self.pid, self.channel = os.getpid(), self
+        self.pid, self.channel, self.denials = os.getpid(), self, denials.Denials()
         self.status, self.peak_memory_kib, self.total_cpu_ns = 9, 1000, 0
 
     def take(self) -> "Scripted":
