@@ -3,7 +3,8 @@
 A child that is denied something waits for the answer, so whoever waits for the child must look here as well. After
 `_MOST` of them the listener is closed, and the kernel itself says no from then on (ENOSYS): a flood costs nothing.
 
-Does not promise the whole truth: a call is told by its number, once for each case. sendmsg and prctl are never told.
+Does not promise the whole truth: a call is told by its number, once for each case; sendmsg and prctl never, and not
+what the filter of a container around the box denies as well, for that answers first.
 Sources: seccomp(2), seccomp_unotify(2).
 """
 
