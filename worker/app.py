@@ -71,4 +71,6 @@ def _make_judge(settings: Settings, index: int) -> Judge:
     options = BoxOptions(get_language("python"), cpu=cores[index % len(cores)])
     backend, _ = choose_backend(settings.box, options)
     boxes = start_boxes(backend, options, settings.recycle_after)
+    for wall, lost in boxes.submissions.info.lost_walls().items():
+        _log.warning("%s box without the wall %s: %s (docs/hardening.md)", backend, wall, lost)
     return Judge(settings, boxes, ApiClient(settings.api_url, settings.worker_token))

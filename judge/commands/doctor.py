@@ -26,7 +26,6 @@ from judge.sandbox.base import Box, Input, Job
 from judge.sandbox.docker import connect
 from judge.stack import redis_server
 
-ALL_WALLS = {"chroot", "landlock", "rlimits", "seccomp", "uid"}
 _STATES = {"ok": "green", "degraded": "yellow", "missing": "red"}
 _LIMITS = Limits(cpu_time_s=5, wall_time_s=20, memory_mib=256, output_mib=1)
 
@@ -167,13 +166,11 @@ def _smoke(name: str, box: Box, source: str) -> Finding:
     if run is None or run.output != b"[10000,6]":
         said = run.failure.message if run and run.failure else run.ended if run else "it does not load"
         return Finding(name, "missing", f"the smoke program fails: {said}", "Build the image anew: judge image build")
-    missing = ALL_WALLS - {"landlock", "chroot"} - set(box.info.walls)
-    if not {"landlock", "chroot"} & set(box.info.walls):
-        missing |= {"chroot or landlock"}
     facts = f"{box.info.runtime}, walls: {', '.join(box.info.walls)}"
-    if missing:
+    if lost := box.info.lost_walls():
         remedy = "Run as root, or use docker boxes; Landlock needs Linux 5.13."
-        return Finding(name, "degraded", f"{facts}; without: {', '.join(sorted(missing))}", remedy)
+        without = "; ".join(f"without {wall}: {what}" for wall, what in lost.items())
+        return Finding(name, "degraded", f"{facts}; {without}", remedy)
     return Finding(name, "ok", facts)
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -11,7 +12,7 @@ import click
 from judge.commands import BOXES, problems_folder
 from judge.languages import get_language
 from judge.package import load_packages
-from judge.sandbox import BoxOptions, choose_backend
+from judge.sandbox import BoxOptions, choose_backend, start_box
 from judge.stack import Stack, StackOptions
 
 _LOOK_EVERY_S = 1.0
@@ -42,6 +43,7 @@ def command(host: str, port: int, data: Path, problems: Path | None, box: str, w
     folder = (problems or problems_folder()).absolute()
     count = len(load_packages(folder))
     backend, why = choose_backend(box, BoxOptions(get_language("python")))
+    walls = _lost_walls(backend)
     stop = threading.Event()
 
     def ask_to_stop(_: int, __: FrameType | None) -> None:
@@ -52,11 +54,18 @@ def command(host: str, port: int, data: Path, problems: Path | None, box: str, w
     options = StackOptions(data.absolute(), folder, backend, port, host, workers)
     with Stack(options) as stack:
         click.echo(f"box: {backend} ({why})")
+        for wall, lost in walls.items():
+            click.echo(f"without the wall {wall}: {lost} (docs/hardening.md)")
         click.echo(f"judge serves {count} problems at {stack.url} (docs: {stack.url}/docs)")
         _show_key(stack)
         while not stop.wait(_LOOK_EVERY_S):
             stack.watch()
         click.echo("stopping")
+
+
+def _lost_walls(backend: str) -> dict[str, str]:
+    with closing(start_box(backend, BoxOptions(get_language("python")))) as box:
+        return box.info.lost_walls()
 
 
 def _show_key(stack: Stack) -> None:

@@ -101,6 +101,15 @@ class JobResult:
     compile_error: CompileError | None = None
 
 
+_LOST_WITHOUT = {
+    "chroot or landlock": "submissions can read every file that this user can",
+    "rlimits": "threads, open files and core dumps are not limited",
+    "seccomp": "submissions can start processes and use the network",
+    "uid": "submissions share this user's uid: the syscall filter alone keeps them off its processes, and their threads"
+    " are not counted",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BoxInfo:
     """What a box is: part of every verdict's record, and what a calibration is valid for."""
@@ -109,6 +118,10 @@ class BoxInfo:
     walls: tuple[str, ...]
     runtime: str
     image: str | None = None
+
+    def lost_walls(self) -> dict[str, str]:
+        """The walls that do not stand, and what is lost without each. chroot and landlock stand in for each other."""
+        return {name: lost for name, lost in _LOST_WITHOUT.items() if not set(name.split(" or ")) & set(self.walls)}
 
 
 class Box(Protocol):
