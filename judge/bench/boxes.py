@@ -17,15 +17,18 @@ from judge.cache import Cache, default_folder
 from judge.calibration import Calibration, calibrate
 from judge.generate import build
 from judge.languages import get_language
-from judge.models import Submission, Verdict
+from judge.models import Limits, Submission, Verdict
 from judge.package import Problem, load_package
-from judge.sandbox import Boxes, BoxOptions, start_boxes
+from judge.sandbox import Box, Boxes, BoxOptions, start_box, start_boxes
+from judge.sandbox.base import Input, Job
 from judge.sandbox.docker import LABEL, OWNER, connect, owner
 
 PROBLEMS = Path(__file__).parent / "problems"
 _ROUNDS = 7
 _PER_ROUND = 40
 _LOAD_S = 6.0
+_CHILDREN = 200
+_WALLS = frozenset({"chroot", "landlock", "rlimits", "seccomp", "uid"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,41 @@ def docker_against_local(say: Callable[[str], None]) -> Iterator[Figure]:
     yield Figure.at_most("W1 wall time in a Docker box / local box", ratios, "times", 1.15, note)
 
 
+def walls(say: Callable[[str], None]) -> Iterator[Figure]:
+    """CPU that the jail's walls cost each child: of a box with all of them less that of one with none, in turns."""
+    whole, bare = _warm_box(frozenset()), _warm_box(_WALLS)
+    try:
+        assert not bare[0].info.walls
+        costs, walled = [], []
+        for number in range(_ROUNDS):
+            say(f"walls per child, round {number + 1} of {_ROUNDS}")
+            walled.append(_child_cpu_ms(*whole))
+            costs.append(walled[-1] - _child_cpu_ms(*bare))
+        note = f"{sorted(walled)[_ROUNDS // 2]:.1f} ms per child in all, walls: {', '.join(whole[0].info.walls)}"
+    finally:
+        whole[0].close()
+        bare[0].close()
+    yield Figure.at_most("the walls' CPU per child", costs, "ms", 1.5, note)
+
+
+def _warm_box(without: frozenset[str]) -> tuple[Box, frozenset[str]]:
+    """A Docker box on the first core, and its container's id."""
+    others = containers(own=True)
+    box = start_box("docker", BoxOptions(get_language("python"), cpu=_first_cpu(), without=without))
+    return box, containers(own=True) - others
+
+
+def _child_cpu_ms(box: Box, ids: frozenset[str]) -> float:
+    """CPU of the box for one child that runs one tiny case, over a round of them."""
+    entry = {"kind": "function", "name": "same", "parameters": ["any"], "returns": "any"}
+    limits = Limits(cpu_time_s=1, wall_time_s=10, memory_mib=256, output_mib=1)
+    job = Job("def same(n):\n    return n\n", entry, [Input.of(b"[1]")], limits)
+    before_s = _container_cpu_s(ids)
+    for _ in range(_CHILDREN):
+        assert box.run(job).runs[0].output == b"1"
+    return (_container_cpu_s(ids) - before_s) / _CHILDREN * 1000
+
+
 def two_boxes(say: Callable[[str], None]) -> Iterator[Figure]:
     """How many W1 submissions two Docker boxes judge on two cores, checking included."""
     rates = []
@@ -120,10 +158,10 @@ def _judge_for_a_while(cpu: int) -> float:
 
 def _boxed(ready: Ready) -> tuple[float, float, float]:
     """(CPU with worker and Docker's daemons, CPU of the container, wall) seconds of one submission."""
-    container, daemons, own = _container_cpu_s(ready), _daemons_cpu_s(ready), time.process_time()
+    container, daemons, own = _container_cpu_s(ready.containers), _daemons_cpu_s(ready), time.process_time()
     wall = _elapsed_s(ready)
     own = time.process_time() - own  # before Docker is asked, which takes a while
-    container, daemons = _container_cpu_s(ready) - container, _daemons_cpu_s(ready) - daemons
+    container, daemons = _container_cpu_s(ready.containers) - container, _daemons_cpu_s(ready) - daemons
     return (container + daemons + own) / _PER_ROUND, container / _PER_ROUND, wall
 
 
@@ -188,10 +226,10 @@ def launcher_pids(ids: frozenset[str]) -> list[int]:
         return [int(client.api.inspect_container(one)["State"]["Pid"]) for one in ids]
 
 
-def _container_cpu_s(ready: Ready) -> float:
-    """CPU time of the box's container, as Docker counts it."""
+def _container_cpu_s(ids: frozenset[str]) -> float:
+    """CPU time of a box's container, as Docker counts it."""
     with closing(connect()) as client:
-        stats = [client.api.stats(container_id, stream=False, one_shot=True) for container_id in ready.containers]
+        stats = [client.api.stats(container_id, stream=False, one_shot=True) for container_id in ids]
     return float(sum(one["cpu_stats"]["cpu_usage"]["total_usage"] for one in stats)) / 1e9
 
 

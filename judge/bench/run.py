@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from judge.bench import Figure
-from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes
+from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes, walls
 from judge.bench.packages import packages
 from judge.bench.service import service
 from judge.bench.soak import soak
@@ -11,6 +11,7 @@ from judge.bench.soak import soak
 Measurement = Callable[[Callable[[str], None]], Iterator[Figure | str]]
 MEASUREMENTS: dict[str, Measurement] = {
     "wall": against_no_wall,
+    "walls": walls,
     "local": docker_against_local,
     "boxes": two_boxes,
     "service": service,
