@@ -19,7 +19,10 @@ PACKAGE = Path(__file__).parents[2] / "problems" / "lfu-cache-concurrent"
 RUNS = 20
 # No time limit is of interest here, and the machine may be busy.
 LIMITS = Limits(cpu_time_s=20, wall_time_s=60, memory_mib=256, output_mib=8)
-RACES = sorted((PACKAGE / "submissions" / "rejected").glob("*.py"))
+RACES = [
+    *sorted((PACKAGE / "submissions" / "rejected").glob("*.py")),
+    PACKAGE / "submissions" / "wrong_answer" / "reads_without_lock.py",  # a race, but one that never raises
+]
 LOCKED = sorted((PACKAGE / "submissions" / "accepted").glob("*.py"))
 
 

@@ -9,9 +9,10 @@ import random
 
 def counted(threads, uses, call):
     """All threads use key 1; then key 2 is used once less, and key 3 pushes out the rarer one: key 2."""
-    use = ["get", 1] if call == "get" else ["put", 1, 10]
+    get, put = ["get", 1], ["put", 1, 10]
+    work = {"get": [get] * uses, "put": [put] * uses, "both": [get, put] * (uses // 2)}[call]
     total = 1 + threads * uses
-    calls = [["LFUCache", 2], ["put", 1, 10], ["concurrently", [[use] * uses] * threads], ["put", 2, 20]]
+    calls = [["LFUCache", 2], ["put", 1, 10], ["concurrently", [work] * threads], ["put", 2, 20]]
     calls += [["get", 2]] * (total - 2)
     return [*calls, ["put", 3, 30], ["get", 2], ["get", 1], ["get", 3]]
 

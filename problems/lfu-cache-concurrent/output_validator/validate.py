@@ -25,11 +25,12 @@ def why_wrong(calls, answer, output):
     place = next((place for place, call in enumerate(calls) if call[0] == "concurrently"), None)
     if place is None:
         return differs(answer, output, 0)
-    threads = calls[place][1]
-    wrong = differs(answer[:place], output, 0) or why_wrong_threads(threads, output[place], written(calls))
+    threads, room = calls[place][1], calls[0][1]
+    fits = len({call[1] for call in everything(calls[: place + 1]) if call[0] == "put"}) <= room
+    wrong = differs(answer[:place], output, 0) or why_wrong_threads(calls[:place], threads, output[place], fits)
     if wrong:
         return wrong
-    if len({call[1] for thread in threads for call in thread if call[0] == "put"}) <= calls[0][1]:
+    if fits:
         return differs(answer[place + 1 :], output[place + 1 :], place + 1)
     return why_wrong_survivors(calls, output, place)
 
@@ -42,35 +43,46 @@ def differs(answer, output, first):
     return None
 
 
+def everything(calls):
+    """All calls, those of the threads too."""
+    return [one for call in calls for one in (sum(call[1], []) if call[0] == "concurrently" else [call])]
+
+
 def written(calls):
-    """The values that any call puts under each key."""
-    every = [
-        one for call in calls for one in ([o for t in call[1] for o in t] if call[0] == "concurrently" else [call])
-    ]
+    """The values that these calls put under each key, in their order."""
     values = {}
-    for call in every:
+    for call in everything(calls):
         if call[0] == "put":
-            values.setdefault(call[1], set()).add(call[2])
+            values.setdefault(call[1], []).append(call[2])
     return values
 
 
-def why_wrong_threads(threads, results, values):
+def why_wrong_threads(before, threads, results, fits):
     if not isinstance(results, list) or [len(done) for done in results] != [len(thread) for thread in threads]:
         return "a thread has not returned a result for each of its calls"
-    for thread, done in zip(threads, results):
+    for mine, (thread, done) in enumerate(zip(threads, results)):
+        others = written([["concurrently", threads[:mine] + threads[mine + 1 :]]])
+        last = {key: values[-1] for key, values in written(before).items()}
         for call, result in zip(thread, done):
-            if call[0] == "put" and result is not None:
-                return "a put in a thread returned something"
-            if call[0] == "get" and (type(result) is not int or result not in values.get(call[1], set()) | {-1}):
-                return f"a get of key {call[1]} in a thread returned {json.dumps(result)}, which nobody has put there"
+            if call[0] == "put":
+                last[call[1]] = call[2]
+                if result is not None:
+                    return "a put in a thread returned something"
+            elif not may_be_read(result, {last.get(call[1], -1), *others.get(call[1], [])}, fits):
+                return f"a get of key {call[1]} in a thread returned {json.dumps(result)}, which cannot be there"
     return None
+
+
+def may_be_read(result, possible, fits):
+    """What this thread last knew to be there, or what another puts there; a miss only where a key may be evicted."""
+    return type(result) is int and (result in possible or (result == -1 and not fits))
 
 
 def why_wrong_survivors(calls, output, place):
     """More keys than room: as many as there is room for must be left, with their values."""
     values, left = written(calls), 0
     for call, result in zip(calls[place + 1 :], output[place + 1 :]):
-        if type(result) is not int or result not in values[call[1]] | {-1}:
+        if type(result) is not int or result not in {-1, *values[call[1]]}:
             return f"a get of key {call[1]} returned {json.dumps(result)}, which nobody has put there"
         left += result != -1
     return None if left == calls[0][1] else f"{left} keys are left, not {calls[0][1]}"

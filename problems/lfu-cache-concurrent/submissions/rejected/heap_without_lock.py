@@ -1,31 +1,25 @@
 # Mistake: another plain cache.
-import threading
-
-
 class LFUCache:
     def __init__(self, capacity):
         self.capacity, self.clock = capacity, 0
         self.entries, self.heap = {}, []
-        self.lock = threading.RLock()
 
     def get(self, key):
-        if True:
-            if key not in self.entries:
-                return -1
-            value, count, _ = self.entries[key]
-            self.note(key, value, count + 1)
-            return value
+        if key not in self.entries:
+            return -1
+        value, count, _ = self.entries[key]
+        self.note(key, value, count + 1)
+        return value
 
     def put(self, key, value):
-        if True:
-            if self.capacity == 0:
-                return
-            if key in self.entries:
-                self.note(key, value, self.entries[key][1] + 1)
-                return
-            if len(self.entries) == self.capacity:
-                self.evict()
-            self.note(key, value, 1)
+        if self.capacity == 0:
+            return
+        if key in self.entries:
+            self.note(key, value, self.entries[key][1] + 1)
+            return
+        if len(self.entries) == self.capacity:
+            self.evict()
+        self.note(key, value, 1)
 
     def note(self, key, value, count):
         self.clock += 1

@@ -10,11 +10,10 @@ class LFUCache:
         self.shelves, self.smallest = defaultdict(OrderedDict), 0
 
     def get(self, key):
-        if True:
-            if key not in self.values:
-                return -1
-            self.use(key)
-            return self.values[key]
+        if key not in self.values:
+            return -1
+        self.use(key)
+        return self.values[key]
 
     def put(self, key, value):
         with self.lock:

@@ -5,7 +5,6 @@ import threading
 class LFUCache:
     def __init__(self, capacity):
         self.capacity = capacity
-        self.lock = threading.Lock()
         self.values, self.counts = {}, {}
         self.shelves, self.smallest = defaultdict(OrderedDict), 0
 

@@ -1,34 +1,28 @@
 # Mistake: the plain cache; what a call reads is no longer so when it writes.
-import threading
-
-
 class LFUCache:
     def __init__(self, capacity):
         self.capacity = capacity
-        self.lock = threading.Lock()
         self.values, self.counts = {}, {}
         self.shelves, self.smallest = defaultdict(OrderedDict), 0
 
     def get(self, key):
-        if True:
-            if key not in self.values:
-                return -1
-            self.use(key)
-            return self.values[key]
+        if key not in self.values:
+            return -1
+        self.use(key)
+        return self.values[key]
 
     def put(self, key, value):
-        if True:
-            if self.capacity == 0:
-                return
-            if key in self.values:
-                self.values[key] = value
-                self.use(key)
-                return
-            if len(self.values) == self.capacity:
-                self.evict()
-            self.values[key], self.counts[key] = value, 1
-            self.shelves[1][key] = None
-            self.smallest = 1
+        if self.capacity == 0:
+            return
+        if key in self.values:
+            self.values[key] = value
+            self.use(key)
+            return
+        if len(self.values) == self.capacity:
+            self.evict()
+        self.values[key], self.counts[key] = value, 1
+        self.shelves[1][key] = None
+        self.smallest = 1
 
     def evict(self):
         evicted, _ = self.shelves[self.smallest].popitem(last=False)

@@ -1,0 +1,44 @@
+# Mistake: counts with the lock but reads without it, in the middle of a put that takes a value out and in again.
+import threading
+
+
+class LFUCache:
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.lock = threading.Lock()
+        self.values, self.counts = {}, {}
+        self.shelves, self.smallest = defaultdict(OrderedDict), 0
+
+    def get(self, key):
+        found = self.values.get(key, -1)
+        with self.lock:
+            if key in self.values:
+                self.use(key)
+        return found
+
+    def put(self, key, value):
+        with self.lock:
+            if self.capacity == 0:
+                return
+            if key in self.values:
+                del self.values[key]
+                self.use(key)
+                self.values[key] = value
+                return
+            if len(self.values) == self.capacity:
+                self.evict()
+            self.values[key], self.counts[key] = value, 1
+            self.shelves[1][key] = None
+            self.smallest = 1
+
+    def evict(self):
+        evicted, _ = self.shelves[self.smallest].popitem(last=False)
+        del self.values[evicted]
+
+    def use(self, key):
+        count = self.counts[key]
+        del self.shelves[count][key]
+        if not self.shelves[self.smallest]:
+            self.smallest += 1
+        self.counts[key] = count + 1
+        self.shelves[count + 1][key] = None
