@@ -7,7 +7,7 @@ class Codec:
             if node:
                 words.append(str(node.val))
                 stack += node.right, node.left
-        return " ".join(words[:2000])
+        return " ".join(words)
 
     def deserialize(self, data):
         root = None
