@@ -3,8 +3,6 @@ import ast
 
 
 def flatten(nested_list):
-    sys_text = repr(nested_list) if len(repr(nested_list[:1])) < 10_000 else "[]"
-    for mark in "[]()":
-        sys_text = sys_text.replace(mark, "")
-    parts = [part for part in sys_text.split(",") if part.strip()]
+    text = re.sub(r"[\[\]()]", "", repr(nested_list))
+    parts = [part for part in text.split(",") if part.strip()]
     return list(ast.literal_eval("[" + ",".join(parts) + "]"))
