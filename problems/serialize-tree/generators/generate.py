@@ -11,9 +11,9 @@ def random_tree(n, seed, present=0.7, limit=LIMIT):
     values = rng.sample(range(1, limit), n)
     levels, used, open_nodes = [values[0]], 1, 1
     while used < n:
-        for _ in range(2):
-            last = open_nodes == 1 and levels[-1] is None or open_nodes == 1 and _ == 1
-            if used < n and (last or rng.random() < present):
+        for is_right in (False, True):
+            is_last_chance = is_right and open_nodes == 1
+            if used < n and (is_last_chance or rng.random() < present):
                 levels.append(values[used])
                 used, open_nodes = used + 1, open_nodes + 1
             else:
