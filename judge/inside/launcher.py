@@ -91,9 +91,12 @@ def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
     inputs: dict[str, bytes] = {}
     while True:
         header, body = wire.read_frame(stdin)
-        if header["op"] == "say":
+        if header.get("op") == "say":
             continue  # to a program that has ended meanwhile
-        job = _job(header, body, inputs)
+        try:
+            job = _job(header, body, inputs)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise wire.Malformed(f"a frame that is no job ({type(exc).__name__}: {exc})") from exc
         if header["op"] == "talk":
             outcome = running.talk(nursery, job, stdin, stdout)
         elif job.entry["kind"] == "program":
@@ -116,10 +119,10 @@ def _job(header: dict[str, Any], body: memoryview, inputs: dict[str, bytes]) -> 
         source=source,
         entry=header["entry"],
         inputs=[inputs[digest] for digest in header["cases"]],
-        limits=channel.Limits(**header["limits"]),
+        limits=channel.Limits(**{name: int(value) for name, value in header["limits"].items()}),
         show=header["show"],
         soft_limit=header["soft_limit"],
-        max_timeouts=header["max_timeouts"],
+        max_timeouts=int(header["max_timeouts"]),
         files=[{path: inputs[digest] for path, digest in named.items()} for named in header["files"]],
     )
 

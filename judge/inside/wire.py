@@ -13,6 +13,7 @@ from typing import Any
 LENGTHS = struct.Struct(">II")
 MAX_HEADER = 4 << 20
 MAX_BODY = 512 << 20
+_CHUNK = 1 << 18
 
 
 class Closed(Exception):
@@ -51,11 +52,10 @@ def write_frame(fd: int, header: dict[str, Any], bodies: Sequence[bytes] = ()) -
 
 
 def _read_exactly(fd: int, size: int) -> memoryview:
-    data = bytearray(size)
-    view, done = memoryview(data), 0
-    while done < size:
-        count = os.readv(fd, [view[done:]])
-        if not count:
+    data = bytearray()  # grows with what comes: what is announced need not
+    while len(data) < size:
+        piece = os.read(fd, min(_CHUNK, size - len(data)))
+        if not piece:
             raise Closed
-        done += count
-    return view.toreadonly()
+        data += piece
+    return memoryview(data).toreadonly()

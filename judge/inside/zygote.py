@@ -50,16 +50,19 @@ def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | No
     poll = select.poll()
     poll.register(commands, select.POLLIN)
     poll.register(woken, select.POLLIN)
-    while True:
-        for fd, _ in poll.poll():
-            if fd == woken:
-                os.read(woken, 4096)
-                _report_the_dead(commands)
-                continue
-            order = commands.recv(1)
-            if not order:
-                os._exit(0)
-            _fork(commands, walls, next(uids))
+    try:
+        while True:
+            for fd, _ in poll.poll():
+                if fd == woken:
+                    os.read(woken, 4096)
+                    _report_the_dead(commands)
+                    continue
+                order = commands.recv(1)
+                if not order:
+                    os._exit(0)
+                _fork(commands, walls, next(uids))
+    except ConnectionError:
+        os._exit(0)  # the supervisor is gone, with something unsaid or unheard
 
 
 def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:

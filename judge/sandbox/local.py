@@ -22,6 +22,7 @@ from judge.sandbox.launched import (
     timeout_decorator_folder,
 )
 
+_CHUNK = 1 << 18  # a read takes memory for all it asks for, and what is announced need not come
 NOTE = "local: the jail without the container around it"
 
 
@@ -77,7 +78,7 @@ class PipeStream:
             if not self._readable.poll(max(0.0, deadline - time.monotonic()) * 1000):
                 raise BoxBroken(f"the launcher did not answer within {timeout_s:.0f} s")
             try:
-                piece = self._stdout.read1(size - len(data))  # type: ignore[attr-defined]
+                piece = self._stdout.read1(min(_CHUNK, size - len(data)))  # type: ignore[attr-defined]
             except ValueError as exc:
                 raise BoxBroken("the box was closed while a program ran") from exc
             if not piece:
