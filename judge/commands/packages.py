@@ -1,9 +1,10 @@
 """What the commands about several packages share: which are meant, and work on all of them at the same time."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -36,12 +37,29 @@ def crew_for(box: str) -> Iterator[Crew]:
 
 def for_each(problems: list[Problem], work: Callable[[Problem], T], crew: Crew) -> list[T]:
     """The work's values for all packages, done at the same time: each waits for the crew in a thread of its own."""
-    with ThreadPoolExecutor(max(1, len(problems))) as pool:
+    with ThreadPoolExecutor(max(1, len(problems))) as pool, _interruptible(crew):
         try:
             return list(pool.map(work, problems))
+        except CancelledError:
+            raise KeyboardInterrupt from None
         except BaseException:
             crew.give_up()  # else the other threads would go on to their end
             raise
+
+
+@contextmanager
+def _interruptible(crew: Crew) -> Iterator[None]:
+    """Have Ctrl-C end the crew's work itself: an exception alone is lost where the interpreter may not raise one."""
+
+    def end(*_: object) -> NoReturn:
+        crew.give_up()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
