@@ -62,8 +62,9 @@ class Attempt:
         return Outcomes([Outcome(*pair) for pair in zip(result.runs, checks, strict=True)])
 
 
-def measure(attempt: Attempt, group: Group, limits: Limits, terms: Terms) -> Outcomes:
+def measure(attempt: Attempt, group: Group, terms: Terms) -> Outcomes:
     """The outcomes of a group. A run may go a little beyond its limit, to tell a close one from a hopeless."""
+    limits = terms.limits
     cpu_time_s = limits.cpu_time_s * (1 + BORDERLINE)
     roomy = replace(terms, limits=limits.model_copy(update={"cpu_time_s": cpu_time_s}))
     first = attempt.once(group.cases, roomy)
@@ -125,12 +126,17 @@ def _growth(attempt: Attempt, group: Group, outcomes: Sequence[Outcome], terms: 
     if options is None or not right:
         return None
     points: dict[int, list[float]] = {}
-    for _ in range(_RUNS):
-        for case, outcome in zip(group.cases, outcomes, strict=False):
-            if case.size is not None:
-                points.setdefault(case.size, []).append(outcome.run.cpu_time_s)
-        fitted = fit(points, options.max_exponent)
+    _note_times(points, group, outcomes)
+    fitted = fit(points, options.max_exponent)
+    for _ in range(_RUNS - 1):
         if fitted.verdict == "within":
             break
-        outcomes = attempt.once(group.cases, terms).cases
+        _note_times(points, group, attempt.once(group.cases, terms).cases)
+        fitted = fit(points, options.max_exponent)
     return fitted
+
+
+def _note_times(points: dict[int, list[float]], group: Group, outcomes: Sequence[Outcome]) -> None:
+    for case, outcome in zip(group.cases, outcomes, strict=False):
+        if case.size is not None:
+            points.setdefault(case.size, []).append(outcome.run.cpu_time_s)

@@ -52,8 +52,7 @@ def run_own_input(
     started_s = time.monotonic()
     limits = max(calibration.limits.values(), key=lambda limits: limits.cpu_time_s)
     group = Group(OWN_INPUT, GroupYaml(full_feedback=True), (Case.of("1", data, b""),))
-    terms = Terms(limits, show=True, soft_limit=True)
-    found = run_cases(problem, submission.source, group.cases, terms, boxes.submissions)
+    found = run_cases(problem, submission.source, group.cases, _terms(group, limits), boxes.submissions)
     outcomes = Outcomes([Outcome(run, None) for run in found.runs], found.compile_error)
     groups = [] if found.compile_error else [_group_result(group, limits, outcomes, 1)]
     judged_with = _judged_with(submission, problem, calibration, boxes)
@@ -75,7 +74,7 @@ def _judge(
     compile_error = None
     for group in groups:
         limits = calibration.limits[group.name]
-        outcomes = Outcomes(()) if _is_blocked(group, results) else _measure(attempt, group, limits)
+        outcomes = Outcomes(()) if _is_blocked(group, results) else measure(attempt, group, _terms(group, limits))
         if outcomes.compile_error:
             compile_error = outcomes.compile_error
             break
@@ -88,8 +87,8 @@ def _judge(
     return _with_scores(report, scoring.score(problem, scored)) if problem.scoring and not compile_error else report
 
 
-def _measure(attempt: Attempt, group: Group, limits: Limits) -> Outcomes:
-    return measure(attempt, group, limits, Terms(limits, show=group.full_feedback, soft_limit=group.full_feedback))
+def _terms(group: Group, limits: Limits) -> Terms:
+    return Terms(limits, show=group.full_feedback, soft_limit=group.full_feedback)
 
 
 def _is_blocked(group: Group, results: Sequence[GroupResult]) -> bool:
