@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,19 @@ class Calibration(msgspec.Struct, frozen=True):
 
     limits: Mapping[str, Limits]
     slowest_s: Slowest
+
+
+class Prepared(NamedTuple):
+    """A package ready to judge with: all its cases, and its limits on this machine."""
+
+    problem: Problem
+    calibration: Calibration
+
+
+def prepare(problem: Problem, boxes: Boxes, cache: Cache) -> Prepared:
+    """Build and calibrate a package, or take both from the cache. Raises PackageError."""
+    built = generate.build(problem, boxes, cache)
+    return Prepared(built, calibrate(built, boxes, cache))
 
 
 def calibrate(problem: Problem, boxes: Boxes, cache: Cache) -> Calibration:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from judge import pipeline
 from judge.cache import Cache, default_folder
-from judge.calibration import Calibration, calibrate
+from judge.calibration import Prepared, prepare
 from judge.errors import JudgeError, MachineFault, WrongUse
 from judge.generate import build
 from judge.languages import get_language
@@ -27,13 +27,6 @@ from judge.sandbox import BoxOptions, boxes, start_boxes
 from judge.sandbox.base import Box, Boxes, BoxInfo, Job, JobResult
 
 T = TypeVar("T")
-
-
-class Prepared(NamedTuple):
-    """A package ready to judge with."""
-
-    problem: Problem
-    calibration: Calibration
 
 
 class Desk:
@@ -52,8 +45,7 @@ class Desk:
     def prepare(self, folder: Path) -> Prepared:
         """Build and calibrate a package, or take it as this process knows it. Raises PackageError."""
         if folder not in self._prepared:
-            problem = self.build(folder)
-            self._prepared[folder] = Prepared(problem, calibrate(problem, self.boxes("python"), self.cache))
+            self._prepared[folder] = prepare(load_package(folder), self.boxes("python"), self.cache)
         return self._prepared[folder]
 
     def judge(self, submission: Submission, prepared: Prepared, impatient: bool = False) -> Report:

@@ -19,7 +19,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 import judge
-from judge.crew import Crew, Desk, Prepared
+from judge.calibration import Prepared
+from judge.crew import Crew, Desk
 from judge.models import Submission, Verdict
 from judge.mutation import Mutant, mutants
 from judge.package import Group, Problem, package_files

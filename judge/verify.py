@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from judge.calibration import Calibration
-from judge.crew import Crew, Desk, Prepared
+from judge.calibration import Calibration, Prepared
+from judge.crew import Crew, Desk
 from judge.errors import PackageError
 from judge.generate import LIMITS
-from judge.languages import languages
+from judge.languages import language_of_file
 from judge.models import GroupResult, Limits, Report, Submission, Verdict
 from judge.mutants import lone_refusals
 from judge.package import JurySubmission, Problem
@@ -131,9 +131,9 @@ def judge_jury(desk: Desk, folder: Path, name: str) -> Judged:
 
 def submission_of(jury: JurySubmission) -> Submission:
     """As somebody would submit it, in the language of its file."""
-    extension = jury.path.suffix.lstrip(".")
-    language = next(one.id for one in languages().values() if extension in one.extensions)
-    return Submission(language=language, source=jury.source)
+    language = language_of_file(jury.path)
+    assert language, "a jury submission in no language of ours is among the foreign ones"
+    return Submission(language=language.id, source=jury.source)
 
 
 def _judge_slow(desk: Desk, jury: JurySubmission, prepared: Prepared) -> Judged:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 from judge import pipeline
 from judge.cache import Cache
-from judge.calibration import Calibration, calibrate
+from judge.calibration import Calibration, Prepared, prepare
 from judge.errors import JudgeError, MachineFault, PackageError
-from judge.generate import build
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
 from judge.sandbox import Boxes
@@ -22,8 +21,6 @@ from worker.settings import Settings
 
 _ATTEMPTS = 3
 _log = logging.getLogger(__name__)
-
-Prepared = tuple[Problem, Calibration]
 
 
 class Judge:
@@ -78,8 +75,7 @@ class Judge:
         """The problem with its cases and limits, built and measured when this process first sees it."""
         if package_hash not in self._prepared:
             folder = self._api.fetch_package(slug, package_hash, self._packages_folder)
-            problem = build(load_package(folder), self._boxes, self._cache)
-            self._prepared[package_hash] = problem, calibrate(problem, self._boxes, self._cache)
+            self._prepared[package_hash] = prepare(load_package(folder), self._boxes, self._cache)
         return self._prepared[package_hash]
 
     def _submission(self, task: JudgingTask, problem: Problem, calibration: Calibration) -> Report:

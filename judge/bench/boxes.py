@@ -14,8 +14,7 @@ from typing import Any
 from judge import pipeline
 from judge.bench import Figure
 from judge.cache import Cache, default_folder
-from judge.calibration import Calibration, calibrate
-from judge.generate import build
+from judge.calibration import Calibration, prepare
 from judge.languages import get_language
 from judge.models import Limits, Submission, Verdict
 from judge.package import Problem, load_package
@@ -51,9 +50,9 @@ def make_ready(slug: str, backend: str, cpu: int | None = None) -> Ready:
     boxes = start_boxes(backend, BoxOptions(get_language("python"), cpu=cpu))
     own = containers() - others
     cache = Cache(default_folder())
-    problem = build(load_package(PROBLEMS / slug), boxes, cache)
+    problem, calibration = prepare(load_package(PROBLEMS / slug), boxes, cache)
     submission = Submission(language="python", source=problem.accepted[0].source)
-    return Ready(problem, calibrate(problem, boxes, cache), submission, boxes, own)
+    return Ready(problem, calibration, submission, boxes, own)
 
 
 def against_no_wall(say: Callable[[str], None]) -> Iterator[Figure]:

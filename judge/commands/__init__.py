@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from judge.errors import UnknownName
-from judge.languages import Language, languages
+from judge.languages import Language, language_of_file, languages
 from judge.package import Problem, load_package
 from judge.sandbox import AUTO, BACKENDS
 
@@ -32,9 +32,8 @@ def find_problem(name: str) -> Problem:
 
 def language_of(path: Path) -> Language:
     """The language that the file's extension means. Raises UnknownName."""
-    for language in languages().values():
-        if path.suffix.lstrip(".") in language.extensions:
-            return language
+    if language := language_of_file(path):
+        return language
     known = (f".{extension}" for language in languages().values() for extension in language.extensions)
     raise UnknownName("file extension", path.suffix, known)
 

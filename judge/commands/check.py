@@ -6,11 +6,10 @@ import click
 
 from judge import pipeline
 from judge.cache import Cache, default_folder
-from judge.calibration import calibrate
+from judge.calibration import prepare
 from judge.cli import EXIT_JUDGE_ERROR, EXIT_NOT_ACCEPTED, EXIT_OK
 from judge.commands import BOXES, find_problem, language_of, read_source
 from judge.commands.tables import print_report
-from judge.generate import build
 from judge.models import Report, Submission, Verdict
 from judge.sandbox import BoxOptions, choose_backend, start_boxes
 
@@ -39,8 +38,7 @@ def command(problem: str, file: Path, as_json: bool, box: str) -> int:
     boxes = start_boxes(backend, options)
     cache = Cache(default_folder())
     try:
-        built = build(loaded, boxes, cache)
-        report = pipeline.judge(submission, built, calibrate(built, boxes, cache), boxes)
+        report = pipeline.judge(submission, *prepare(loaded, boxes, cache), boxes)
     finally:
         boxes.close()
     if as_json:

@@ -45,6 +45,12 @@ def languages() -> dict[str, Language]:
     return found
 
 
+def language_of_file(path: Path) -> Language | None:
+    """The language that the file's extension means, if it is one of ours."""
+    extension = path.suffix.removeprefix(".")
+    return next((language for language in languages().values() if extension in language.extensions), None)
+
+
 def get_language(language_id: str) -> Language:
     """Raises UnknownName, which lists the languages there are."""
     try:

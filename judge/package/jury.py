@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, RootModel, model_validator
 
-from judge.languages import languages
+from judge.languages import language_of_file
 from judge.models import Verdict
 from judge.package.files import PackageFolder
 from judge.package.model import Expected, JurySubmission
@@ -148,8 +148,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 def _is_offered(path: Path) -> bool:
     """Whether this is one file in a language that can be judged here. Python 2 has the same ending as Python 3."""
-    extensions = {extension for language in languages().values() for extension in language.extensions}
-    if not path.is_file() or path.suffix.removeprefix(".") not in extensions:
+    if not path.is_file() or language_of_file(path) is None:
         return False
     with path.open("rb") as file:
         first = file.readline(200)

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from judge.cache import Cache
-from judge.calibration import Calibration, calibrate
-from judge.generate import build
+from judge.calibration import Prepared, prepare
 from judge.languages import get_language
 from judge.models import Submission
-from judge.package import Problem, load_package
+from judge.package import load_package
 from judge.pipeline import judge
 from judge.sandbox import Boxes, BoxOptions, start_boxes
 
@@ -30,17 +29,15 @@ def boxes(request: pytest.FixtureRequest, require: Callable[[str], None]) -> Ite
 
 
 @pytest.fixture(scope="module")
-def prepared(boxes: Boxes, shared_folder: Path) -> Callable[[str], tuple[Problem, Calibration]]:
-    known: dict[str, tuple[Problem, Calibration]] = {}
+def prepared(boxes: Boxes, shared_folder: Path) -> Callable[[str], Prepared]:
+    known: dict[str, Prepared] = {}
 
-    def prepare(slug: str) -> tuple[Problem, Calibration]:
+    def at_hand(slug: str) -> Prepared:
         if slug not in known:
-            cache = Cache(shared_folder / "cache")
-            problem = build(load_package(PROBLEMS / slug), boxes, cache)
-            known[slug] = problem, calibrate(problem, boxes, cache)
+            known[slug] = prepare(load_package(PROBLEMS / slug), boxes, Cache(shared_folder / "cache"))
         return known[slug]
 
-    return prepare
+    return at_hand
 
 
 def test_every_problem_has_its_five_styles():
@@ -50,7 +47,7 @@ def test_every_problem_has_its_five_styles():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_it_is_accepted(path: Path, boxes: Boxes, prepared: Callable[[str], tuple[Problem, Calibration]]):
+def test_it_is_accepted(path: Path, boxes: Boxes, prepared: Callable[[str], Prepared]):
     problem, calibration = prepared(path.parent.name)
     report = judge(Submission(language="python", source=path.read_text(encoding="utf-8")), problem, calibration, boxes)
     assert report.verdict == "AC", report.compile_error or report.groups
