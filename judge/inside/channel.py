@@ -79,6 +79,14 @@ class Clock:
         return cpu_ns, time.monotonic_ns()
 
 
+def end_output(ours: socket.socket) -> None:
+    """Let who reads the other end find the end of it."""
+    try:
+        ours.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # it is gone already, which is what was asked for
+
+
 class Channel:
     """A child's socket. Never blocks longer than the clock allows, whether the child reads, writes or does neither.
 
@@ -129,10 +137,7 @@ class Channel:
 
     def finish(self) -> None:
         """Tell the child that nothing more comes."""
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # it is gone already, which is what was asked for
+        end_output(self._socket)
 
     def close(self) -> None:
         self._socket.close()

@@ -7,7 +7,7 @@ says how it ended. Like supervisor.py this carries bytes and notes facts; it nam
 import os
 import select
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import wire
 from channel import FAILURE, Clock, Misbehaved, Reply
@@ -65,11 +65,11 @@ def talk(nursery: Nursery, job: Job, stdin: int, stdout: int) -> tuple[LoadFacts
     return (load, [fact], [peak]) if load["ok"] else (load, [], [])
 
 
-class _Ends:
+class _Ends(NamedTuple):
     """The outer ends of a program's streams: what feeds its input, what takes its output."""
 
-    def __init__(self, connect: "Callable[[_Program], None]", take: Callable[[bytes], object]) -> None:
-        self.connect, self.take = connect, take
+    connect: "Callable[[_Program], None]"
+    take: Callable[[bytes], object]
 
 
 def _run_one(nursery: Nursery, job: Job, files: dict[str, bytes], ends: _Ends) -> tuple[LoadFacts, Fact, int]:

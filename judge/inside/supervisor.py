@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import zygote
-from channel import FAILURE, RESULT, Channel, Clock, Limits, Misbehaved
+from channel import FAILURE, RESULT, Channel, Clock, Limits, Misbehaved, end_output
 from denials import Denials
 
 _EXIT_GRACE_S: Final = 1.0  # how long a child may take to end when it has been told that nothing more comes
@@ -74,10 +74,7 @@ class Child:
 
     def end_input(self) -> None:
         """Let a program that reads its standard input find the end of it."""
-        try:
-            self.stdio.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # it is gone already
+        end_output(self.stdio)
 
     def close(self) -> None:
         self.denials.close()
