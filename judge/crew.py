@@ -10,7 +10,6 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
@@ -24,7 +23,6 @@ from judge.languages import get_language
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
 from judge.sandbox import BoxOptions, boxes, start_boxes
-from judge.sandbox.base import Box, Boxes, BoxInfo, Job, JobResult
 
 T = TypeVar("T")
 
@@ -49,12 +47,12 @@ class Desk:
         return self._prepared[folder]
 
     def judge(self, submission: Submission, prepared: Prepared, impatient: bool = False) -> Report:
-        """Judge; if impatient, a group ends at its first case that runs out of time."""
-        patient = self.boxes(submission.language)
+        """Judge, impatient (see judge/pipeline.py) or not."""
+        started = self.boxes(submission.language)
         try:
-            return pipeline.judge(submission, *prepared, ImpatientBoxes(patient) if impatient else patient)
+            return pipeline.judge(submission, *prepared, started, impatient=impatient)
         finally:
-            patient.submission_ends()
+            started.submission_ends()
 
     def boxes(self, language: str) -> boxes.Boxes:
         if language not in self._boxes:
@@ -69,35 +67,6 @@ class Desk:
     def close(self) -> None:
         for started in self._boxes.values():
             started.close()
-
-
-class ImpatientBoxes:
-    """Boxes in which a submission's job ends at its first case that runs out of time."""
-
-    def __init__(self, patient: Boxes) -> None:
-        self._patient = patient
-        self.give_up = patient.give_up
-
-    @property
-    def submissions(self) -> Box:
-        return _ImpatientBox(self._patient.submissions)
-
-    @property
-    def jury(self) -> Box:
-        return self._patient.jury
-
-
-class _ImpatientBox:
-    def __init__(self, box: Box) -> None:
-        self._box = box
-        self.talk, self.close = box.talk, box.close
-
-    @property
-    def info(self) -> BoxInfo:
-        return self._box.info
-
-    def run(self, job: Job) -> JobResult:
-        return self._box.run(replace(job, max_timeouts=1))
 
 
 class Crew:

@@ -41,11 +41,15 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A source, and where it is tried. `loaded`: it has been loaded before, so it is known to be one that can be."""
+    """A source, and where it is tried. `loaded`: it has been loaded before, so it is known to be one that can be.
+
+    `impatient`: that the wall clock alone ended a case is believed at once.
+    """
 
     problem: Problem
     source: str
     boxes: Boxes
+    impatient: bool = False
     loaded: bool = False
 
     def once(self, cases: Sequence[Case], terms: Terms) -> Outcomes:
@@ -73,7 +77,7 @@ def measure(attempt: Attempt, group: Group, terms: Terms) -> Outcomes:
     attempt = replace(attempt, loaded=True)
     rounds = [first.cases]
     patient = replace(roomy, soft_limit=False)
-    if any(_is_wall_clocks_doing(outcome.run) for outcome in first.cases):
+    if not attempt.impatient and any(_is_wall_clocks_doing(outcome.run) for outcome in first.cases):
         rounds = [attempt.once(group.cases, patient).cases]
     if any(_is_borderline(outcome.run, limits) for outcome in rounds[0]):
         rounds += (attempt.once(group.cases, patient).cases for _ in range(_RUNS - 1))

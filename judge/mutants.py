@@ -166,7 +166,9 @@ def refusals(desk: Desk, folder: Path, sources: list[str]) -> list[str | None]:
 def lives_without(desk: Desk, folder: Path, group: str, source: str) -> bool:
     """Whether a mutant passes all hidden groups but this one."""
     prepared = desk.prepare(folder)
-    return _refusal(desk, prepared, source, but=group) is None
+    key = _key(desk, prepared.problem, [group, source])
+    data = desk.cache.get_or_make("mutants", key, lambda: msgspec.json.encode(_refusal(desk, prepared, source, group)))
+    return msgspec.json.decode(data, type=str | None) is None
 
 
 def _refusal(desk: Desk, prepared: Prepared, source: str, but: str | None = None) -> str | None:

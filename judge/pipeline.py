@@ -26,7 +26,7 @@ from judge.models import (
     Verdict,
 )
 from judge.package import Case, Group, GroupYaml, Problem
-from judge.runs import Terms
+from judge.runs import PATIENCE, Terms
 from judge.runs import run as run_cases
 from judge.sandbox.base import Boxes, RunResult
 from judge.verdicts import name_verdict, overall
@@ -35,14 +35,21 @@ OWN_INPUT = "own input"
 _MAX_SHOWN = 4_000
 
 
-def judge(submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes) -> Report:
-    """Judge against all groups, samples first. Raises PackageError (a validator failed), MachineFault (a box did)."""
-    return _judge(submission, problem, problem.groups, calibration, boxes)
+def judge(
+    submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes, *, impatient: bool = False
+) -> Report:
+    """Judge against all groups, samples first. Raises PackageError (a validator failed), MachineFault (a box did).
+
+    `impatient`, for who expects it to be too slow: a group ends at its first case that runs out of time, and what the
+    wall clock alone ended is not looked at again.
+    """
+    return _judge(submission, Attempt(problem, submission.source, boxes, impatient), problem.groups, calibration)
 
 
 def run_samples(submission: Submission, problem: Problem, calibration: Calibration, boxes: Boxes) -> Report:
     """Judge against the samples only."""
-    return _judge(submission, problem, [group for group in problem.groups if group.is_sample], calibration, boxes)
+    samples = [group for group in problem.groups if group.is_sample]
+    return _judge(submission, Attempt(problem, submission.source, boxes), samples, calibration)
 
 
 def run_own_input(
@@ -64,17 +71,16 @@ def judge_error(reason: str) -> Report:
     return Report(verdict=Verdict.JE, judge_error=reason)
 
 
-def _judge(
-    submission: Submission, problem: Problem, groups: Sequence[Group], calibration: Calibration, boxes: Boxes
-) -> Report:
+def _judge(submission: Submission, attempt: Attempt, groups: Sequence[Group], calibration: Calibration) -> Report:
     started_s = time.monotonic()
-    attempt = Attempt(problem, submission.source, boxes)
+    problem, boxes = attempt.problem, attempt.boxes
     results: list[GroupResult] = []
     scored: dict[str, list[scoring.CaseOutcome]] = {}
     compile_error = None
     for group in groups:
         limits = calibration.limits[group.name]
-        outcomes = Outcomes(()) if _is_blocked(group, results) else measure(attempt, group, _terms(group, limits))
+        terms = _terms(group, limits, attempt.impatient)
+        outcomes = Outcomes(()) if _is_blocked(group, results) else measure(attempt, group, terms)
         if outcomes.compile_error:
             compile_error = outcomes.compile_error
             break
@@ -87,8 +93,10 @@ def _judge(
     return _with_scores(report, scoring.score(problem, scored)) if problem.scoring and not compile_error else report
 
 
-def _terms(group: Group, limits: Limits) -> Terms:
-    return Terms(limits, show=group.full_feedback, soft_limit=group.full_feedback)
+def _terms(group: Group, limits: Limits, impatient: bool = False) -> Terms:
+    """The soft limit shows people where their time went, and ends what must then be run again: not if impatient."""
+    shown = group.full_feedback
+    return Terms(limits, show=shown, soft_limit=shown and not impatient, max_timeouts=1 if impatient else PATIENCE)
 
 
 def _is_blocked(group: Group, results: Sequence[GroupResult]) -> bool:

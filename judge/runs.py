@@ -14,6 +14,8 @@ from judge.models import Limits
 from judge.package import Case, Problem
 from judge.sandbox.base import Box, Failure, Input, Job, JobResult, RunResult, program_entry
 
+PATIENCE = 3  # cases of a group that may run out of time before the rest is left out
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -22,7 +24,7 @@ class Terms:
     limits: Limits
     show: bool = False
     soft_limit: bool = False
-    max_timeouts: int = 3
+    max_timeouts: int = PATIENCE
 
 
 def run(problem: Problem, source: str, cases: Sequence[Case], terms: Terms, box: Box) -> JobResult:
