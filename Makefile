@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/runtime ## every part for real: all jury solutions over HTTP, their verdicts in a table
+demo: $(VENV)/runtime ## every part for real: jury solutions of every kind over HTTP, their verdicts in a table
 	@$(BIN)/judge demo
 
 serve: $(VENV)/runtime ## a judge on this machine until Ctrl-C

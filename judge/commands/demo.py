@@ -1,8 +1,11 @@
-"""judge demo: every part for real, every jury solution through the HTTP API, and did each get the verdict it must."""
+"""judge demo: every part for real, jury solutions through the HTTP API, and did each get the verdict it must.
+
+One of each folder of each problem, so that every kind of verdict is seen; with --all every one of them.
+"""
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +20,7 @@ from judge.client import Answer, Client
 from judge.commands import BOXES, problems_folder
 from judge.commands.tables import coloured, mebibytes, milliseconds, table, wide_console
 from judge.languages import get_language
-from judge.package import JurySubmission, load_packages
+from judge.package import JurySubmission, Problem, load_packages
 from judge.sandbox import BoxOptions, choose_backend
 from judge.stack import Stack, StackOptions
 
@@ -43,19 +46,22 @@ class Row:
 Examples:
   judge demo
   judge demo --box local
+  judge demo --all
 
 \b
 Exit codes: 0 every verdict is the expected one, 1 some are not, 3 no box."""
 )
 @click.option("--box", type=BOXES, default="auto", show_default=True, help="Where solutions run.")
-def command(box: str) -> int:
-    """Start everything, submit all jury solutions over HTTP, compare the verdicts, stop everything."""
+@click.option("--all", "everything", is_flag=True, help="Every jury solution, not one of each kind.")
+def command(box: str, everything: bool) -> int:
+    """Start everything, submit jury solutions over HTTP, compare the verdicts, stop everything."""
     started_s = time.monotonic()
     console = wide_console()
     backend, why = choose_backend(box, BoxOptions(get_language("python")))
     console.print(f"box: {backend} ({why})")
     problems = load_packages(problems_folder())
-    rows = [Row(slug, jury) for slug, problem in problems.items() for jury in problem.jury]
+    chosen = {slug: problem.jury if everything else _one_of_each_folder(problem) for slug, problem in problems.items()}
+    rows = [Row(slug, jury) for slug, juries in chosen.items() for jury in juries]
     with tempfile.TemporaryDirectory(prefix="judge-demo-") as data:
         options = StackOptions(Path(data), problems_folder(), backend, workers=_WORKERS, preload="all")
         console.print("starting Redis, API and worker; building and calibrating the problems")
@@ -69,6 +75,13 @@ def command(box: str) -> int:
     )
     console.print(f"[{'red' if wrong else 'green'}]{summary}[/]")
     return EXIT_NOT_ACCEPTED if wrong else EXIT_OK
+
+
+def _one_of_each_folder(problem: Problem) -> Sequence[JurySubmission]:
+    first: dict[str, JurySubmission] = {}
+    for jury in problem.jury:
+        first.setdefault(jury.name.partition("/")[0], jury)
+    return list(first.values())
 
 
 def _submit_all(console: Console, client: Client, rows: list[Row]) -> None:
