@@ -14,21 +14,22 @@ from flask import Flask
 from api import health, internal, openapi, problems, runs, submissions, views
 from api.auth import Keys
 from api.catalogue import Catalogue
-from api.dispatch import Sweeper
+from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
 from api.runboard import RunBoard
 from api.services import EXTENSION, Services
 from api.settings import Settings
 from api.store import Store
+from api.store.migrate import newest, revision
 from api.waiting import Waiting
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     catalogue = Catalogue.load(settings.problems_dir)
-    store = _open_store(settings.database_url, catalogue)
+    store = _open_store(settings, catalogue)
     board = RunBoard(settings.redis_url)
-    sweeper = Sweeper(store, settings, catalogue.hashes)
+    sweeper = Sweeper(store, settings, board)
     places = threading.Semaphore(settings.max_held)
     app = Flask("judge-api", static_folder=None)
     app.extensions[EXTENSION] = Services(
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         board=board,
         catalogue=catalogue,
         keys=Keys(),
+        dispatcher=Dispatcher(settings, board),
         sweeper=sweeper,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
@@ -49,13 +51,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _open_store(url: str, catalogue: Catalogue) -> Store:
+def _open_store(settings: Settings, catalogue: Catalogue) -> Store:
     """The database, with every version of a problem that is offered kept in it."""
     try:
-        store = Store(url)
-        store.create_tables()
+        store = Store(settings.database_url, settings.max_attempts)
+        if (found := revision(store.database)) != newest():
+            at = f"is at step {found}" if found else "has no tables of this version yet"
+            raise SettingsError(f"The database {at}, and this program needs step {newest()}: run `judge db upgrade`.")
         for slug, package in catalogue.hashes.items():
-            store.keep_package(package, slug, catalogue.tars[package], datetime.now(UTC))
+            store.packages.keep(package, slug, catalogue.tars[package], datetime.now(UTC))
     except (sqlalchemy.exc.SQLAlchemyError, OSError) as exc:
         # The driver's own words may hold the URL, and with it a password.
         raise SettingsError("JUDGE_DATABASE_URL names a database that cannot be opened or does not answer.") from exc
@@ -63,7 +67,7 @@ def _open_store(url: str, catalogue: Catalogue) -> Store:
 
 
 def _judged(store: Store, ids: list[str]) -> Mapping[str, bytes]:
-    return {row.id: views.encode(views.submission(row)) for row in store.judged(ids)}
+    return {row.id: views.encode(views.submission(row)) for row in store.submissions.judged(ids)}
 
 
 def _ready(board: RunBoard, ids: list[str]) -> Mapping[str, bytes]:

@@ -14,6 +14,7 @@ from flask import g, request
 
 from api.errors import ApiError, Kind
 from api.services import services
+from api.store import Key
 
 KEY_PREFIX = "judge_"
 _LENGTH = len(KEY_PREFIX) + 43
@@ -24,14 +25,14 @@ class Keys:
     """Keys lately seen, by hash. Only keys that exist are kept, so strangers cannot fill the memory."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, float]] = {}
+        self._seen: dict[str, tuple[Key, float]] = {}
 
-    def get(self, digest: str, now: float) -> int | None:
+    def get(self, digest: str, now: float) -> Key | None:
         entry = self._seen.get(digest)
         return entry[0] if entry and entry[1] > now else None
 
-    def put(self, digest: str, key_id: int, now: float) -> None:
-        self._seen[digest] = (key_id, now + _CACHED_S)
+    def put(self, digest: str, key: Key, now: float) -> None:
+        self._seen[digest] = (key, now + _CACHED_S)
 
 
 def new_key() -> str:
@@ -43,18 +44,18 @@ def digest_of(key: str) -> str:
 
 
 def require_key() -> None:
-    """Before each request of a caller: sets g.key_id, or refuses."""
-    key = _bearer()
-    if len(key) != _LENGTH or not key.startswith(KEY_PREFIX):
+    """Before each request of a caller: sets g.key, or refuses."""
+    given = _bearer()
+    if len(given) != _LENGTH or not given.startswith(KEY_PREFIX):
         raise _unauthorized("API key")
-    digest, now, known = digest_of(key), time.monotonic(), services().keys
-    key_id = known.get(digest, now)
-    if key_id is None:
-        key_id = services().store.key_id(digest)
-        if key_id is None:
+    digest, now, known = digest_of(given), time.monotonic(), services().keys
+    key = known.get(digest, now)
+    if key is None:
+        key = services().store.keys.find(digest)
+        if key is None:
             raise _unauthorized("API key")
-        known.put(digest, key_id, now)
-    g.key_id = key_id
+        known.put(digest, key, now)
+    g.key = key
 
 
 def require_worker() -> None:

@@ -1,44 +1,78 @@
-"""Handing judgings to the workers: at once when one is taken in, and again when its report is long overdue.
+"""Keeping the workers busy, and noticing when one is gone.
 
-The database is the truth and the queue only a hint: what could not be sent, or was lost on the way, is sent again by
-the sweeper. To send twice is harmless, as only the first report counts; each further time the patience doubles, so that
-a long queue is not made longer by it.
+The database is the truth about what waits. What is in the queue (Redis, through Celery) are hints: "there is something
+to do for this language". A worker that gets one asks the API for judgings until there are none. So a hint too many
+costs a question, and one that is lost is replaced at the next sweep: nothing is lost with Redis.
+
+A worker that judges gives a sign of life every few seconds. One that is not heard of for `lease_s` loses its judging to
+the next attempt. How long ago that was is measured here, by a monotonic clock and only while the database answered, so
+neither a stepped clock nor a database that was away takes a judging from anybody.
 """
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
 from datetime import UTC, datetime, timedelta
 
+from api.catalogue import LANGUAGES
+from api.runboard import RunBoard
 from api.settings import Settings
-from api.store import DueSubmission, Store
-from worker.queue import JudgingTask, enqueue
+from api.store import Store
+from api.store.tables import LOST
+from worker.queue import wake
 
+ENOUGH_HINTS = 64  # wakes as many worker processes at once; further ones by the sweeps that follow
+_FORGET_WORKERS_AFTER = timedelta(hours=1)
 _log = logging.getLogger(__name__)
-_LONGEST_S = 3600.0
-_BATCH = 100
 
 
-def send(redis_url: str, task: JudgingTask) -> bool:
-    """False when it could not be queued. Only the reason's type is logged: its text may hold a URL with a password."""
-    try:
-        enqueue(redis_url, task)
-    except Exception as exc:
-        _log.warning("judging %s was not queued: %s.%s", task.id, type(exc).__module__, type(exc).__name__)
-        return False
-    return True
+class Dispatcher:
+    """Hints for the workers."""
+
+    def __init__(self, settings: Settings, board: RunBoard) -> None:
+        self._redis_url, self._board = settings.redis_url, board
+
+    def hint(self, language: str) -> bool:
+        """Wake a worker, unless enough hints are waiting; False when Redis does not answer.
+
+        Only the reason's type is logged: its text may hold a URL with a password.
+        """
+        try:
+            if self._board.hints(language) < ENOUGH_HINTS:
+                wake(self._redis_url, language)
+        except Exception as exc:
+            _log.warning("no worker was woken for %s: %s.%s", language, type(exc).__module__, type(exc).__name__)
+            return False
+        return True
+
+
+class Leases:
+    """For how long the worker of each running judging has not been heard of."""
+
+    def __init__(self, lease_s: float, longest_gap_s: float) -> None:
+        self._lease_s, self._longest_gap_s = lease_s, longest_gap_s
+        self._silence: dict[str, tuple[int, float]] = {}
+        self._looked_at: float | None = None
+
+    def expired(self, renewals: dict[str, int], now: float) -> list[str]:
+        """Given the signs of life of all that run: those that are silent for too long. `now` is monotonic."""
+        gap_s = min(now - self._looked_at, self._longest_gap_s) if self._looked_at is not None else 0.0
+        self._looked_at = now
+        before, self._silence = self._silence, {}
+        for judging_id, renewed in renewals.items():
+            known, silent_s = before.get(judging_id, (-1, 0.0))
+            self._silence[judging_id] = (renewed, silent_s + gap_s if renewed == known else 0.0)
+        return [judging_id for judging_id, (_, silent_s) in self._silence.items() if silent_s > self._lease_s]
 
 
 class Sweeper:
-    """A thread that sends again what is still queued when it should be judged. Several processes may each have one.
+    """A thread that sets right what went wrong. Several processes may each have one."""
 
-    A submission is judged with the version of the problem that it was submitted to. `packages`, the hashes now offered,
-    are for a database from before versions were kept in it: there the successor has to do, and the report says so.
-    """
-
-    def __init__(self, store: Store, settings: Settings, packages: Mapping[str, str]) -> None:
-        self._store, self._redis_url, self._packages = store, settings.redis_url, packages
-        self._interval_s, self._overdue_s = settings.sweep_interval_s, settings.overdue_s
+    def __init__(self, store: Store, settings: Settings, board: RunBoard) -> None:
+        self._store, self._board = store, board
+        self._dispatcher = Dispatcher(settings, board)
+        self._interval_s = settings.sweep_interval_s
+        self._leases = Leases(settings.lease_s, 2 * settings.sweep_interval_s)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
@@ -50,34 +84,22 @@ class Sweeper:
         if self._thread.is_alive():
             self._thread.join()
 
-    def sweep(self) -> int:
-        """Send what is due; returns how many. Ends at the first that cannot be sent: then Redis is down."""
-        sent = 0
-        for row in self._store.due(datetime.now(UTC), _BATCH):
-            later = datetime.now(UTC) + timedelta(seconds=min(self._overdue_s * 2**row.resent, _LONGEST_S))
-            if not self._store.claim(row, later):
-                continue  # judged meanwhile, or another process sends it
-            if not send(self._redis_url, self._task(row)):
-                self._store.make_due(row.id, datetime.now(UTC))
-                break
-            sent += 1
-        return sent
+    def sweep(self) -> None:
+        """Take judgings from workers that are gone, and wake workers for what waits."""
+        now = datetime.now(UTC)
+        for judging_id in self._leases.expired(self._store.judgings.running(), time.monotonic()):
+            _log.warning("judging %s: its worker was not heard of any more", judging_id)
+            self._store.judgings.give_back(judging_id, LOST, "its worker was not heard of any more", now)
+        waiting = self._store.judgings.waiting()
+        for language in LANGUAGES:
+            count = waiting.get(language, 0) + self._board.waiting(language)
+            if self._board.hints(language) < min(count, ENOUGH_HINTS):
+                self._dispatcher.hint(language)
+        self._store.workers.forget(now - _FORGET_WORKERS_AFTER)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval_s):
             try:
-                if sent := self.sweep():
-                    _log.info("%d overdue judgings were sent again", sent)
+                self.sweep()
             except Exception as exc:  # the database may be away for a while; the sweeper must outlive that
                 _log.warning("the sweep failed: %s.%s", type(exc).__module__, type(exc).__name__)
-
-    def _task(self, row: DueSubmission) -> JudgingTask:
-        kept = self._store.has_package(row.package)
-        return JudgingTask(
-            id=row.id,
-            kind="submission",
-            problem=row.problem,
-            package=row.package if kept else self._packages.get(row.problem, row.package),
-            language=row.language,
-            source=row.source,
-        )

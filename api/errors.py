@@ -42,6 +42,7 @@ class Kind(Enum):
     UNKNOWN_PACKAGE = "unknown-package", 404, "No such package"
     UNKNOWN_PROBLEM_PAGE = "unknown-problem", 404, "No such problem"
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This address does not take that method"
+    KEY_REUSED = "idempotency-key-reused", 409, "The idempotency key was used for another body"
     LENGTH_REQUIRED = "length-required", 411, "The request must say how long its body is"
     BODY_TOO_LARGE = "body-too-large", 413, "The body is too large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body must be JSON"

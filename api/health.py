@@ -36,7 +36,7 @@ def alive() -> Response:
 @described(tag="service", answers={200: Readiness, 503: Readiness}, public=True)
 def ready() -> Response:
     """Database and Redis answer; 503 says which one does not."""
-    database, redis = services().store.ping(), services().board.ping()
+    database, redis = services().store.database.answers(), services().board.ping()
     works = database and redis
     response = jsonify(status="ready" if works else "not ready", database=database, redis=redis)
     response.status_code = 200 if works else 503

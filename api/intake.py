@@ -4,6 +4,7 @@ The order matters: length before bytes, bytes before JSON, JSON before fields, f
 touches the database or the queue. Nothing that was sent is repeated but a name, cut short.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
@@ -13,13 +14,14 @@ from pydantic import ValidationError
 
 from api.catalogue import LANGUAGES, Catalogue
 from api.errors import ApiError, Kind, did_you_mean, refused, shortened
-from api.schemas import QueryModel, Strict, SubmissionRequest
+from api.schemas import QueryModel, Solution, Strict
 from judge.package import Problem
 
 MAX_BODY = 256 * 1024
 MAX_SOURCE = 64 * 1024
 MAX_INPUT = 64 * 1024
 MAX_DEPTH = 64
+MAX_IDEMPOTENCY_KEY = 255
 
 Q = TypeVar("Q", bound=QueryModel)
 B = TypeVar("B", bound=Strict)
@@ -38,7 +40,7 @@ def read_body(limit: int = MAX_BODY) -> bytes:
         detail = "Send JSON in UTF-8 with the header 'Content-Type: application/json'."
         raise ApiError(Kind.UNSUPPORTED_MEDIA_TYPE, detail, accepted=["application/json"])
     request.max_content_length = limit
-    return request.get_data(cache=False)
+    return request.get_data()
 
 
 def read_json(model: type[B]) -> B:
@@ -51,6 +53,17 @@ def read_json(model: type[B]) -> B:
         return model.model_validate(value)
     except ValidationError as exc:
         raise refused(exc, model) from None
+
+
+def read_idempotency_key() -> tuple[str | None, str | None]:
+    """The header of that name and the SHA-256 of the body, by which the same request is known again; or None twice."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None, None
+    if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY or not key.isascii() or not key.isprintable():
+        accepted = [f"1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters"]
+        raise ApiError(Kind.INVALID_FIELD, "That is no key.", field="Idempotency-Key", accepted=accepted)
+    return key, hashlib.sha256(read_body()).hexdigest()
 
 
 def parse_json(data: bytes) -> Any:
@@ -84,7 +97,7 @@ def read_query(model: type[Q]) -> Q:
         raise refused(exc, model) from None
 
 
-def check_submission(wanted: SubmissionRequest, catalogue: Catalogue) -> Problem:
+def check_solution(wanted: Solution, catalogue: Catalogue) -> Problem:
     """The problem that is meant, if problem, language and source are all acceptable."""
     problem = catalogue.problems.get(wanted.problem)
     if problem is None:

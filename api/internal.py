@@ -1,25 +1,49 @@
-"""What workers ask and tell: packages by hash, and one report per judging. Not part of the public document.
+"""What workers ask and tell: what to do next, signs of life, reports, packages by hash. Not in the public document.
 
-The first report of a judging counts; later ones are thanked and dropped, so a worker may report again whenever it is in
-doubt.
+A report ends an attempt and is answered, like the question itself, with what to do next (200) or with nothing (204).
+Only the first report of the attempt that holds the judging counts; later ones are thanked and dropped, so a worker may
+report again whenever it is in doubt.
 """
 
+import logging
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, jsonify
-from pydantic import ValidationError
+from flask import Blueprint, Response, jsonify, request
+from pydantic import Field, ValidationError
 
 from api import views
 from api.auth import require_worker
 from api.errors import ApiError, Kind, refused
-from api.intake import read_body
+from api.intake import read_body, read_json
+from api.schemas import Strict
 from api.services import services
+from api.store import Judged
+from api.store.tables import FAILED
 from judge.models import Report
+from worker.queue import JudgingTask
 
 MAX_REPORT = 32 * 1024 * 1024
 
 bp = Blueprint("internal", __name__, url_prefix="/internal")
 bp.before_request(require_worker)
+_log = logging.getLogger(__name__)
+
+
+class Fault(Strict):
+    """The machine failed while it judged; what the submission did is not known."""
+
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class SignOfLife(Strict):
+    languages: list[str] = Field(min_length=1, max_length=100)
+    judging: str | None = None
+
+
+@bp.post("/claims")
+def claim() -> Response:
+    """What the worker shall do now: runs, for which somebody waits, before submissions, before rejudgings."""
+    return _next()
 
 
 @bp.post("/judgings/<judging_id>/report")
@@ -29,26 +53,42 @@ def report(judging_id: str) -> Response:
         result = Report.model_validate_json(read_body(MAX_REPORT))
     except ValidationError as exc:
         raise refused(exc, Report) from None
-    # Every field is written out, so that whoever reads it later need not know the defaults of today.
-    text = result.model_dump_json()
     held = services()
-    row = held.store.finish(judging_id, result, text, datetime.now(UTC))
-    if row:
-        held.held_submissions.finish(judging_id, lambda: views.encode(views.submission(row)))
-    elif held.board.finish(judging_id, text):
-        held.held_runs.finish(judging_id, lambda: views.encode(views.run(judging_id, text.encode())))
-    elif not held.store.exists(judging_id):
-        raise ApiError(
-            Kind.UNKNOWN_JUDGING, "There is no submission with this id, and no run of the last five minutes."
-        )
+    if judged := held.store.judgings.finish(judging_id, result, datetime.now(UTC)):
+        _hand_over(judged)
+    elif held.store.judgings.state(judging_id) is None:
+        text = result.model_dump_json()
+        if not held.board.finish(judging_id, text):
+            detail = "There is no judging with this id, and no run of the last five minutes."
+            raise ApiError(Kind.UNKNOWN_JUDGING, detail)
+        held.held_runs.finish(judging_id, views.encode(views.run(judging_id, text.encode())))
+    return _next()
+
+
+@bp.post("/judgings/<judging_id>/fault")
+def fault(judging_id: str) -> Response:
+    """Give the judging back for another attempt, or, after the last one, end it as JE."""
+    reason = read_json(Fault).reason
+    _log.warning("judging %s: %s", judging_id, reason)
+    if judged := services().store.judgings.give_back(judging_id, FAILED, reason, datetime.now(UTC)):
+        _hand_over(judged)
     return Response(status=204)
+
+
+@bp.post("/workers/<worker>")
+def sign_of_life(worker: str) -> Response:
+    """The worker is there, and at work on this judging, if any; 409 when it was given to another meanwhile."""
+    sign = read_json(SignOfLife)
+    services().store.workers.see(worker[:100], sign.languages, datetime.now(UTC))
+    kept = sign.judging is None or services().store.judgings.renew(sign.judging)
+    return Response(status=204 if kept else 409)
 
 
 @bp.get("/packages/<package>")
 def package(package: str) -> Response:
     """A package as an uncompressed tar: one that is offered, or that was when something was submitted to it."""
     held = services()
-    tar = held.catalogue.tars.get(package) or held.store.package(package)
+    tar = held.catalogue.tars.get(package) or held.store.packages.get(package)
     if tar is None:
         raise ApiError(Kind.UNKNOWN_PACKAGE, "No problem has or had a package with this hash.")
     return Response(tar, mimetype="application/x-tar")
@@ -58,3 +98,33 @@ def package(package: str) -> Response:
 def problems() -> Response:
     """The hash of each problem's package, by slug."""
     return jsonify(services().catalogue.hashes)
+
+
+def _next() -> Response:
+    """What `?worker=` shall do next in one of its `?languages=`; nothing when it does not say that it wants more."""
+    worker, languages = request.args.get("worker"), request.args.get("languages", "").split(",")
+    if not worker:
+        return Response(status=204)
+    task: bytes | str | None = services().board.claim(languages)
+    if task is None:
+        claimed = services().store.judgings.claim(worker[:100], languages, datetime.now(UTC))
+        if claimed is None:
+            return Response(status=204)
+        task = JudgingTask(
+            id=claimed.id,
+            submission=claimed.submission_id,
+            kind="submission",
+            problem=claimed.problem,
+            package=claimed.package,
+            language=claimed.language,
+            source=claimed.source,
+        ).model_dump_json()
+    return Response(task, mimetype="application/json")
+
+
+def _hand_over(judged: Judged) -> None:
+    """Show the verdict to those who wait for it at this process; others find it by looking."""
+    held = services()
+    if held.held_submissions.is_waited_for(judged.submission_id):
+        for row in held.store.submissions.judged([judged.submission_id]):
+            held.held_submissions.finish(row.id, views.encode(views.submission(row)))

@@ -6,9 +6,8 @@ from flask import Blueprint, Response, g
 
 from api import views
 from api.auth import require_key
-from api.dispatch import send
 from api.errors import ApiError, Kind
-from api.intake import check_input, check_submission, read_json, read_query
+from api.intake import check_input, check_solution, read_json, read_query
 from api.openapi import described
 from api.schemas import Run, RunQuery, RunRequest, WaitQuery
 from api.services import services
@@ -34,7 +33,7 @@ def create() -> Response:
     """
     wait = read_query(RunQuery).wait
     wanted = read_json(RunRequest)
-    problem = check_submission(wanted, services().catalogue)
+    problem = check_solution(wanted, services().catalogue)
     if "input" in wanted.model_fields_set:
         check_input(problem, wanted.input)
     task = JudgingTask(
@@ -58,7 +57,7 @@ def show(run_id: str) -> Response:
     """One of your runs of the last five minutes. With `wait`, the answer is held until it is ready."""
     wait = read_query(WaitQuery).wait
     board = services().board
-    if not board.is_owned(run_id, g.key_id):
+    if not board.is_owned(run_id, g.key.org_id):
         raise ApiError(Kind.UNKNOWN_RUN, "You have no run with this id; runs are kept for five minutes.")
     ticket = services().held_runs.hold(run_id) if wait else None
     if ticket is None:
@@ -82,7 +81,7 @@ def _start(task: JudgingTask, wait: float) -> bytes | None:
 
 
 def _keep_and_send(task: JudgingTask) -> None:
-    services().board.add(task.id, g.key_id)
-    if not send(services().settings.redis_url, task):
+    services().board.add(task.id, g.key.org_id, task.language, task.model_dump_json())
+    if not services().dispatcher.hint(task.language):
         # Unlike a submission a run is not kept, so there is nothing to promise.
         raise ApiError(Kind.QUEUE_UNAVAILABLE, "Try again shortly.", headers={"Retry-After": "5"})

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from judge.models import Report, Verdict
 
 MAX_WAIT_S = 60
-_Status = Literal["queued", "judged"]
+_Status = Literal["queued", "running", "judged"]
 
 
 class Strict(BaseModel):
@@ -21,15 +21,23 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
-class SubmissionRequest(Strict):
-    """A solution to be judged."""
+class Solution(Strict):
+    """A program for a problem."""
 
     problem: str = Field(description="slug of a problem, as GET /api/v1/problems lists them")
     language: str = Field(description="id of a language, such as 'python'")
     source: str = Field(description="the program's text: not empty, no NUL, at most 65536 bytes of UTF-8")
 
 
-class RunRequest(SubmissionRequest):
+class SubmissionRequest(Solution):
+    """A solution to be judged."""
+
+    person: str | None = Field(
+        None, min_length=1, max_length=200, description="your own name for who wrote it; standings are by person"
+    )
+
+
+class RunRequest(Solution):
     """A solution to be tried on the samples, or on one input of your own."""
 
     input: Any = Field(
@@ -63,10 +71,13 @@ class SubmissionSummary(BaseModel):
     id: str
     problem: str
     language: str
+    person: str | None
     status: _Status
     created_at: datetime
     judged_at: datetime | None
     verdict: Verdict | None
+    score: float | None
+    max_score: float | None
     cpu_time_s: float | None
     wall_time_s: float | None
     peak_memory_kib: int | None

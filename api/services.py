@@ -8,7 +8,7 @@ from flask import current_app
 if TYPE_CHECKING:
     from api.auth import Keys
     from api.catalogue import Catalogue
-    from api.dispatch import Sweeper
+    from api.dispatch import Dispatcher, Sweeper
     from api.runboard import RunBoard
     from api.settings import Settings
     from api.store import Store
@@ -24,6 +24,7 @@ class Services:
     board: "RunBoard"
     catalogue: "Catalogue"
     keys: "Keys"
+    dispatcher: "Dispatcher"
     sweeper: "Sweeper"
     held_submissions: "Waiting"
     held_runs: "Waiting"

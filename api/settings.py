@@ -29,11 +29,10 @@ class Settings(BaseModel):
     redis_url: str
     worker_token: SecretStr
     problems_dir: Path = _REPOSITORY / "problems"
-    sweep: bool = Field(True, description="re-send submissions that wait for their report for too long")
-    sweep_interval_s: float = Field(5.0, gt=0)
-    overdue_s: float = Field(
-        30.0, gt=0, description="age at which a queued submission is sent again; doubles each time"
-    )
+    sweep: bool = Field(True, description="wake workers for what waits, take judgings from workers that are gone")
+    sweep_interval_s: float = Field(1.0, gt=0)
+    lease_s: float = Field(10.0, gt=0, description="silence after which a worker loses its judging to the next attempt")
+    max_attempts: int = Field(3, ge=1, description="attempts at a judging before it ends as JE")
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
     max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
 

@@ -1,23 +1,22 @@
-"""Submissions: taken in, kept, shown to the key that sent them and to nobody else.
+"""Submissions: taken in, kept, shown to the organisation that sent them and to nobody else.
 
 A submission that was answered with 202 or 201 is stored and will be judged, even if the queue was down at that moment.
 """
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g
 
 from api import views
 from api.auth import require_key
-from api.dispatch import send
 from api.errors import ApiError, Kind
-from api.intake import check_submission, read_json, read_query
+from api.intake import check_solution, read_idempotency_key, read_json, read_query
 from api.openapi import described
 from api.schemas import PageQuery, Submission, SubmissionPage, SubmissionRequest, WaitQuery
 from api.services import services
-from api.store import NewSubmission, StoredSubmission
-from worker.queue import JudgingTask
+from api.store import NewSubmission, Replayed, StoredSubmission
+from api.store.tables import JUDGED, QUEUED
 
 bp = Blueprint("submissions", __name__, url_prefix="/api/v1/submissions")
 bp.before_request(require_key)
@@ -29,40 +28,44 @@ bp.before_request(require_key)
     body=SubmissionRequest,
     query=WaitQuery,
     answers={201: Submission, 202: Submission},
-    refusals=(400, 411, 413, 415),
+    refusals=(400, 409, 411, 413, 415),
 )
 def create() -> Response:
     """Submit a solution.
 
-    202: it is stored and queued. With `wait`, 201 and the verdict if it was judged within that many seconds.
+    202: it is stored and queued. With `wait`, 201 and the verdict if it was judged within that many seconds. Send a
+    header `Idempotency-Key` to be able to send it again when no answer came: it is stored once, and you get its answer.
     """
     wait = read_query(WaitQuery).wait
+    key, body_sha256 = read_idempotency_key()
     wanted = read_json(SubmissionRequest)
-    package = check_submission(wanted, services().catalogue).hash
-    now = datetime.now(UTC)
-    due_at = now + timedelta(seconds=services().settings.overdue_s)
     new = NewSubmission(
-        uuid.uuid4().hex, g.key_id, wanted.problem, package, wanted.language, wanted.source, now, due_at
+        id=uuid.uuid4().hex,
+        org_id=g.key.org_id,
+        key_id=g.key.id,
+        problem=wanted.problem,
+        package=check_solution(wanted, services().catalogue).hash,
+        language=wanted.language,
+        source=wanted.source,
+        created_at=datetime.now(UTC),
+        person=wanted.person,
+        idempotency_key=key,
+        body_sha256=body_sha256,
     )
-    view = _submit(new, wait)
-    status = 201 if view else 202
-    view = view or views.encode(views.submission(_queued(new)))
+    try:
+        view = _submit(new, wait)
+    except Replayed as known:
+        return _known_already(known, new, wait)
     headers = {"Location": f"{bp.url_prefix}/{new.id}"}
-    return Response(view, status, headers, mimetype="application/json")
+    return Response(view or _as_queued(new), 201 if view else 202, headers, mimetype="application/json")
 
 
 @bp.get("/<submission_id>")
 @described(tag="submissions", query=WaitQuery, answers={200: Submission}, refusals=(404,))
 def show(submission_id: str) -> Response:
     """One of your submissions. With `wait`, the answer is held until it is judged or the time is over."""
-    wait = read_query(WaitQuery).wait
-    ticket = services().held_submissions.hold(submission_id) if wait else None
-    if ticket is None:
-        return Response(views.encode(views.submission(_own(submission_id))), mimetype="application/json")
-    with ticket:
-        row = _own(submission_id)
-        view = ticket.wait(wait) if row.status == "queued" else None
-    return Response(view or views.encode(views.submission(row)), mimetype="application/json")
+    view, _ = _held(submission_id, read_query(WaitQuery).wait)
+    return Response(view, mimetype="application/json")
 
 
 @bp.get("")
@@ -70,7 +73,7 @@ def show(submission_id: str) -> Response:
 def list_own() -> Response:
     """Your submissions, newest first."""
     query = read_query(PageQuery)
-    rows = services().store.page(g.key_id, query.limit + 1, query.before)
+    rows = services().store.submissions.page(g.key.org_id, query.limit + 1, query.before)
     if rows is None:
         detail = "'before' must be the id of one of your submissions."
         raise ApiError(Kind.INVALID_FIELD, detail, field="before", accepted=["the id of one of your submissions"])
@@ -93,26 +96,39 @@ def _submit(new: NewSubmission, wait: float) -> bytes | None:
 
 
 def _store_and_send(new: NewSubmission) -> None:
-    store = services().store
-    store.add(new)
-    task = JudgingTask(
-        id=new.id,
-        kind="submission",
-        problem=new.problem,
-        package=new.package,
-        language=new.language,
-        source=new.source,
-    )
-    if not send(services().settings.redis_url, task):
-        store.make_due(new.id, new.created_at)
+    services().store.submissions.add(new)
+    services().dispatcher.hint(new.language)  # if that fails, the next sweep does it
+
+
+def _known_already(known: Replayed, new: NewSubmission, wait: float) -> Response:
+    """The answer to the same request, sent once more; a different one under the same key is refused."""
+    if known.body_sha256 != new.body_sha256:
+        detail = "This Idempotency-Key was used for another submission; the key belongs to one body for good."
+        raise ApiError(Kind.KEY_REUSED, detail, field="Idempotency-Key", accepted=["a key not used before"])
+    view, is_judged = _held(known.id, wait)
+    headers = {"Location": f"{bp.url_prefix}/{known.id}", "Idempotency-Replayed": "true"}
+    return Response(view, 201 if is_judged else 202, headers, mimetype="application/json")
+
+
+def _held(submission_id: str, wait: float) -> tuple[bytes, bool]:
+    """The view of a submission, waited for if it is not judged yet; and whether it is."""
+    ticket = services().held_submissions.hold(submission_id) if wait else None
+    if ticket is None:
+        row = _own(submission_id)
+        return views.encode(views.submission(row)), row.status == JUDGED
+    with ticket:
+        row = _own(submission_id)
+        view = ticket.wait(wait) if row.status != JUDGED else None
+    return view or views.encode(views.submission(row)), bool(view) or row.status == JUDGED
 
 
 def _own(submission_id: str) -> StoredSubmission:
-    row = services().store.get(submission_id, g.key_id)
+    row = services().store.submissions.get(submission_id, g.key.org_id)
     if row is None:
         raise ApiError(Kind.UNKNOWN_SUBMISSION, "You have no submission with this id.")
     return row
 
 
-def _queued(new: NewSubmission) -> StoredSubmission:
-    return StoredSubmission(new.id, new.problem, new.language, "queued", new.created_at)
+def _as_queued(new: NewSubmission) -> bytes:
+    row = StoredSubmission(new.id, new.problem, new.language, new.person, QUEUED, new.created_at)
+    return views.encode(views.submission(row))

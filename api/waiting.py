@@ -78,10 +78,13 @@ class Waiting:
                 del self._tickets[ticket.id]
         self._places.release()
 
-    def finish(self, judging_id: str, make_view: Callable[[], bytes]) -> None:
-        """Hand the view to all who wait for this judging; it is made only when somebody does."""
-        if judging_id in self._tickets:
-            self._hand_over({judging_id: make_view()})
+    def is_waited_for(self, judging_id: str) -> bool:
+        """Whether somebody waits here: only then need a view be made."""
+        return judging_id in self._tickets
+
+    def finish(self, judging_id: str, view: bytes) -> None:
+        """Hand the view to all who wait for this judging."""
+        self._hand_over({judging_id: view})
 
     def look_if_due(self) -> None:
         """Look for reports that arrived elsewhere, unless another thread is at it or has just been."""

@@ -15,7 +15,7 @@ from judge.errors import JudgeError, PackageError, WrongUse
 
 EXIT_OK, EXIT_NOT_ACCEPTED, EXIT_USAGE, EXIT_JUDGE_ERROR = 0, 1, 2, 3
 COMMANDS = (
-    "bench", "check", "demo", "doctor", "image", "import", "mutate", "new", "serve", "submit", "verify",
+    "bench", "check", "db", "demo", "doctor", "image", "import", "mutate", "new", "serve", "submit", "verify",
 )  # fmt: skip
 
 

@@ -92,11 +92,7 @@ class Stack:
 
     def create_key(self, name: str, only_if_none: bool = False) -> str:
         """A new API key, shown this once; empty when there is one already and `only_if_none`."""
-        command = [sys.executable, "-m", "api.manage", "create-key", name, *["--if-none"] * only_if_none]
-        made = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        if made.returncode:
-            raise PartFailed(f"no API key could be made: {made.stderr.strip()[-300:]}")
-        return made.stdout.strip()
+        return self._manage("create-key", name, *["--if-none"] * only_if_none)
 
     def watch(self) -> None:
         """Raise PartFailed if a part has ended by itself."""
@@ -114,7 +110,16 @@ class Stack:
         self._start("redis", [redis_server(), *options])
         self._wait("redis", lambda: _answers(path))
 
+    def _manage(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "api.manage", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PartFailed(f"{' '.join(arguments)}: {done.stderr.strip()[-300:]}")
+        return done.stdout.strip()
+
     def _start_api(self) -> None:
+        if not os.environ.get("JUDGE_DATABASE_URL"):
+            self._manage("db", "upgrade")  # the file is ours
         bind = self.url.removeprefix("http://")
         command = ["gunicorn", "--config", "python:api.gunicorn_config", "--bind", bind]
         self._start("api", [sys.executable, "-m", *command])

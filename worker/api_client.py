@@ -1,4 +1,4 @@
-"""The worker's way to the API: fetch a package by its hash, report a judging. One kept-alive connection a process.
+"""The worker's way to the API: ask what to do, report it, fetch a package by its hash. One kept-alive connection.
 
 What the API answers is trusted (it holds the database), but a package is still checked against its hash, and unpacked
 without following anything out of its folder.
@@ -9,22 +9,27 @@ import json
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlencode
 
 import urllib3
+from pydantic import ValidationError
 
 from judge.errors import JudgeError, MachineFault
 from judge.package import hash_folder
+from worker.queue import JudgingTask
 
 _RETRIES = urllib3.Retry(
-    total=8, backoff_factor=0.1, backoff_max=5, status_forcelist=(502, 503, 504), allowed_methods=None
+    total=8, backoff_factor=0.1, backoff_max=2, status_forcelist=(502, 503, 504), allowed_methods=None
 )
 _TIMEOUT = urllib3.Timeout(connect=5, read=30)
 _MAX_PACKAGE = 256 << 20
+_LONGEST_REASON = 2000
 
 
 class ApiUnreachable(MachineFault):
-    """Raised when the API does not answer, or not as it should; the task then goes back to the queue."""
+    """Raised when the API does not answer, or not as it should."""
 
 
 class ReportRefused(JudgeError):
@@ -32,20 +37,43 @@ class ReportRefused(JudgeError):
 
 
 class ApiClient:
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
+    """`worker`: by what name this process is known to the API; `languages`: what it judges."""
+
+    def __init__(self, url: str, token: str, worker: str, languages: Sequence[str]) -> None:
+        self._url, self._worker, self._languages = url, worker, list(languages)
+        self._more = "?" + urlencode({"worker": worker, "languages": ",".join(languages)})
         self._pool = urllib3.PoolManager(
             headers={"Authorization": f"Bearer {token}"}, retries=_RETRIES, timeout=_TIMEOUT, maxsize=1
         )
 
-    def report(self, judging_id: str, report: bytes) -> None:
-        """Hand in a report. Raises ApiUnreachable or ReportRefused; a judging the API no longer knows is dropped."""
-        headers = {**self._pool.headers, "Content-Type": "application/json"}
-        status, _ = self._ask("POST", f"/internal/judgings/{judging_id}/report", body=report, headers=headers)
+    def claim(self) -> JudgingTask | None:
+        """What to do next, if anything. Raises ApiUnreachable."""
+        return self._told(*self._post(f"/internal/claims{self._more}", b""))
+
+    def report(self, judging_id: str, report: bytes, more: bool) -> JudgingTask | None:
+        """Hand in a report, and if `more` is wanted get what to do next. Raises ApiUnreachable or ReportRefused.
+
+        One the API no longer waits for is dropped there.
+        """
+        status, data = self._post(f"/internal/judgings/{judging_id}/report{self._more * more}", report)
         if status in (400, 413, 422):
             raise ReportRefused(f"the API refused a report of {len(report)} bytes with status {status}")
-        if status not in (200, 204, 404):
-            raise ApiUnreachable(f"the API answered a report with status {status}")
+        return None if status == 404 else self._told(status, data)
+
+    def fault(self, judging_id: str, reason: str) -> None:
+        """Give a judging back because of the machine. Raises ApiUnreachable."""
+        body = json.dumps({"reason": reason[:_LONGEST_REASON]}).encode()
+        self._told(*self._post(f"/internal/judgings/{judging_id}/fault", body))
+
+    def sign_of_life(self, judging_id: str | None) -> None:
+        """Say that this process is there, and at work on this. Raises ApiUnreachable."""
+        body = json.dumps({"languages": self._languages, "judging": judging_id}).encode()
+        status, _ = self._post(f"/internal/workers/{self._worker}", body)
+        if status not in (204, 409):
+            raise ApiUnreachable(f"the API answered a sign of life with status {status}")
+
+    def close(self) -> None:
+        self._pool.clear()
 
     def problem_hashes(self) -> dict[str, str]:
         """The hash of every problem the API serves, by slug."""
@@ -76,6 +104,19 @@ class ApiClient:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return folder
+
+    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        return self._ask("POST", path, body=body, headers={**self._pool.headers, "Content-Type": "application/json"})
+
+    def _told(self, status: int, data: bytes) -> JudgingTask | None:
+        if status == 204:
+            return None
+        if status != 200:
+            raise ApiUnreachable(f"the API answered with status {status}")
+        try:
+            return JudgingTask.model_validate_json(data)
+        except ValidationError as exc:
+            raise ApiUnreachable("the API told of a judging that is none") from exc
 
     def _ask(self, method: str, path: str, **request: object) -> tuple[int, bytes]:
         try:

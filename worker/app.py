@@ -1,40 +1,52 @@
-"""The Celery application of the worker:  celery -A worker.app worker --pool prefork --queues python
+"""The Celery worker:  celery -A worker.app worker --pool prefork --queues python
 
-One task, JSON only. Each prefork child starts its own box before it takes its first task and closes it when it ends; a
-task is acknowledged when its report has been accepted, so whatever dies before that gives the task back to the queue.
+One task, JSON only: a hint that there is something to do. Each prefork child starts its own box before its first task
+and closes it when it ends. What is being judged is known to the API, so nothing hangs on a message.
 """
 
 import logging
+import multiprocessing
 import os
+import secrets
+import socket
+import time
 from pathlib import Path
 
 from billiard import current_process
-from celery import Task
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
 
 from judge.errors import JudgeError, MachineFault
 from judge.languages import get_language
 from judge.sandbox import BoxOptions, choose_backend, start_boxes
 from worker.api_client import ApiClient
 from worker.judging import Judge
-from worker.queue import TASK_NAME, JudgingTask, celery_app
+from worker.pulse import Pulse
+from worker.queue import TASK_NAME, celery_app
 from worker.settings import Settings, from_environment
 
+LANGUAGES = ("python",)
+_PAUSE_S = 1.0
 settings = from_environment()
 app = celery_app(settings.redis_url)
-_RETRY_S = 5
+_stopping = multiprocessing.get_context("fork").Event()  # shared by the pool: whether the worker is being stopped
 _log = logging.getLogger(__name__)
 _judge: Judge | None = None
 
 
-@app.task(name=TASK_NAME, bind=True, max_retries=None)  # type: ignore[untyped-decorator]
-def judging(task: Task, message: dict[str, object]) -> None:
-    """Judge one submission and report it. Without a box, or without the API, the task goes back to the queue."""
+@app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
+def work() -> None:
+    """Judge until nothing waits. What goes wrong is only told: the API sends further hints while something waits."""
     try:
-        _the_judge().handle(JudgingTask.model_validate(message))
+        _the_judge().work()
     except MachineFault as exc:
-        _log.warning("a task goes back to the queue: %s", exc)
-        raise task.retry(exc=exc, countdown=_RETRY_S) from exc
+        _log.warning("this worker process cannot judge: %s", exc)
+        time.sleep(_PAUSE_S)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _ask_to_stop(**_: object) -> None:
+    """Each process finishes what it is judging and takes nothing new."""
+    _stopping.set()
 
 
 def _the_judge() -> Judge:
@@ -73,4 +85,8 @@ def _make_judge(settings: Settings, index: int) -> Judge:
     boxes = start_boxes(backend, options, settings.recycle_after)
     for wall, lost in boxes.submissions.info.lost_walls().items():
         _log.warning("%s box without the wall %s: %s (docs/hardening.md)", backend, wall, lost)
-    return Judge(settings, boxes, ApiClient(settings.api_url, settings.worker_token))
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    api, pulses = (ApiClient(settings.api_url, settings.worker_token, name, LANGUAGES) for _ in range(2))
+    judge = Judge(settings, boxes, api, _stopping.is_set)
+    Pulse(pulses, lambda: judge.judging_id).start()
+    return judge

@@ -1,17 +1,19 @@
-"""What one worker process holds: a warm box, the packages it has seen, the way to the API. And how it judges.
+"""What one worker process holds: a warm box, the packages it has seen, the way to the API. And how it works.
 
-The machine's fault is tried again here, in a new box, a few times; what remains is reported as JE. Whether the report
-arrives decides whether the task is acknowledged, so a judging whose report cannot be delivered is not lost.
+It asks for a judging only when it has a box, judges once, and reports: a verdict, or that the machine was at fault; how
+often that is tried again is the API's decision. A report is offered until the API takes it. While it works a thread
+tells the API so; if that is not heard for long, the API gives the judging to another and drops this one's report.
 """
 
 import json
 import logging
+import time
 from collections.abc import Callable
 
 from judge import pipeline
 from judge.cache import Cache
 from judge.calibration import Calibration, Prepared, prepare
-from judge.errors import JudgeError, MachineFault, PackageError
+from judge.errors import MachineFault, PackageError
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
 from judge.sandbox import Boxes
@@ -19,28 +21,35 @@ from worker.api_client import ApiClient, ApiUnreachable, ReportRefused
 from worker.queue import JudgingTask
 from worker.settings import Settings
 
-_ATTEMPTS = 3
+_PAUSE_S = 1.0  # before a report that was not taken is offered again
 _log = logging.getLogger(__name__)
 
 
 class Judge:
-    """Judges tasks one after another in one box."""
+    """Judges one after another in one box. `stopping` is asked between two whether to go on."""
 
-    def __init__(self, settings: Settings, boxes: Boxes, api: ApiClient) -> None:
-        self._boxes, self._api = boxes, api
+    def __init__(self, settings: Settings, boxes: Boxes, api: ApiClient, stopping: Callable[[], bool]) -> None:
+        self._boxes, self._api, self._stopping = boxes, api, stopping
         self._packages_folder = settings.cache_folder / "packages"
         self._cache = Cache(settings.cache_folder)
         self._prepared: dict[str, Prepared] = {}
+        self.judging_id: str | None = None
 
-    def handle(self, task: JudgingTask) -> None:
-        """Judge and report. Raises ApiUnreachable when the report could not be delivered: the task must stay queued."""
-        report = self._judge(task)
-        self._boxes.submission_ends()
-        try:
-            self._api.report(task.id, report.model_dump_json().encode())
-        except ReportRefused as exc:
-            _log.error("judging %s: %s", task.id, exc)
-            self._api.report(task.id, pipeline.judge_error(str(exc)).model_dump_json().encode())
+    def work(self) -> None:
+        """Judge until nothing waits. Raises MachineFault: no box, or the API does not say what to do."""
+        task = self._claim()
+        while task:
+            self.judging_id = task.id
+            result = self._judge(task)
+            task = self._delivered(task, result)
+            self.judging_id = None
+            self._boxes.submission_ends()
+            if isinstance(result, MachineFault):
+                task = self._claim()
+
+    def _claim(self) -> JudgingTask | None:
+        self._boxes.ready()
+        return None if self._stopping() else self._api.claim()
 
     def prepare_all(self, slugs: tuple[str, ...]) -> None:
         """Build and calibrate before the first submission asks for it; `all` means every problem of the API."""
@@ -51,25 +60,44 @@ class Judge:
     def close(self) -> None:
         self._boxes.close()
 
-    def _judge(self, task: JudgingTask) -> Report:
-        for attempt in range(1, _ATTEMPTS + 1):
+    def _judge(self, task: JudgingTask) -> Report | MachineFault:
+        try:
+            problem, calibration = self._prepare(task.problem, task.package)
+            return _KINDS[task.kind](self, task, problem, calibration)
+        except PackageError as exc:
+            _log.error("judging %s: broken package: %s", task.id, exc)
+            # The place only: a reason may quote what a case holds, and whoever submitted reads this.
+            return pipeline.judge_error(f"the problem package is broken: {exc.package}/{exc.file}")
+        except MachineFault as exc:
+            _log.warning("judging %s: %s", task.id, exc)
+            return exc
+        except Exception as exc:
+            # Ours, and unforeseen. Left to Celery, the submission would be tried in vain again.
+            _log.exception("judging %s", task.id)
+            return pipeline.judge_error(f"the judge failed: {type(exc).__name__}")
+
+    def _delivered(self, task: JudgingTask, result: Report | MachineFault) -> JudgingTask | None:
+        """Offer it until it is taken; what to do next, unless it is time to stop or to look after the box first."""
+        while True:
             try:
-                problem, calibration = self._prepare(task.problem, task.package)
-                return _KINDS[task.kind](self, task, problem, calibration)
-            except PackageError as exc:
-                _log.error("judging %s: broken package: %s", task.id, exc)
-                # The place only: a reason may quote what a case holds, and whoever submitted reads this.
-                return pipeline.judge_error(f"the problem package is broken: {exc.package}/{exc.file}")
-            except ApiUnreachable:
-                raise
-            except MachineFault as exc:
-                _log.warning("judging %s: attempt %d of %d: %s", task.id, attempt, _ATTEMPTS, exc)
-                fault: JudgeError = exc
-            except Exception as exc:
-                # Ours, and unforeseen. Left to Celery, the submission would stay without an answer.
-                _log.exception("judging %s", task.id)
-                return pipeline.judge_error(f"the judge failed: {type(exc).__name__}")
-        return pipeline.judge_error(f"the machine failed {_ATTEMPTS} times: {fault}")
+                return self._deliver(task, result)
+            except ReportRefused as exc:
+                _log.error("judging %s: %s", task.id, exc)
+                result = pipeline.judge_error(str(exc))
+            except ApiUnreachable as exc:
+                if self._stopping():
+                    raise
+                _log.warning("judging %s waits to be reported: %s", task.id, exc)
+                time.sleep(_PAUSE_S)
+
+    def _deliver(self, task: JudgingTask, result: Report | MachineFault) -> JudgingTask | None:
+        if isinstance(result, Report):
+            return self._api.report(task.id, result.model_dump_json().encode(), more=not self._stopping())
+        if task.kind == "submission":
+            self._api.fault(task.id, str(result))
+            return None
+        # A run is not recorded, so there is nothing to give back.
+        return self._api.report(task.id, pipeline.judge_error(str(result)).model_dump_json().encode(), more=False)
 
     def _prepare(self, slug: str, package_hash: str) -> Prepared:
         """The problem with its cases and limits, built and measured when this process first sees it."""

@@ -1,7 +1,7 @@
-"""The queue's two ends meet here: what a judging task carries, and how the API sends one by name.
+"""The queue's two ends meet here: the hint that wakes a worker, and what the API gives a worker to do.
 
-The API imports this and nothing else of the worker. Sending is all it promises: whether the task is ever run is for the
-database to know.
+The API imports this and nothing else of the worker. A hint says only that there is something to do; what it is, the
+worker asks the API.
 """
 
 from functools import cache
@@ -10,15 +10,19 @@ from typing import Any, Literal
 from celery import Celery
 from pydantic import BaseModel, ConfigDict
 
-TASK_NAME = "judge.judging"
+TASK_NAME = "judge.work"
 
 
 class JudgingTask(BaseModel):
-    """One judging. It carries the source, so that a worker needs the API only for packages it has not seen."""
+    """One judging. It carries the source, so that a worker asks the API only for packages it has not seen.
+
+    `id`: the attempt's, by which its report is accepted. `submission`: None for a run.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
+    submission: str | None = None
     kind: Literal["submission", "run"]
     problem: str
     package: str
@@ -35,15 +39,17 @@ def celery_app(redis_url: str) -> Celery:
         accept_content=["json"],
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
+        # A hint is acknowledged late only so that no process takes one while it works.
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
         worker_send_task_events=False,
         worker_proc_alive_timeout=300,  # a pool process starts its box, and may build and calibrate, before it is up
         worker_hijack_root_logger=False,
         task_default_queue="python",
-        # A worker killed whole comes back to its tasks after this long; kombu would by default look only every 100 s.
+        # What a worker killed whole had taken comes back after this long. It is no more than a hint: no hurry.
         broker_transport_options={
             "visibility_timeout": 300,
             "unacked_restore_interval": 5,
@@ -60,16 +66,9 @@ def broker_url(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
-def enqueue(redis_url: str, task: JudgingTask) -> None:
-    """Send a judging to the queue of its language. Raises kombu's OperationalError when Redis does not answer."""
-    _sender(redis_url).send_task(
-        TASK_NAME,
-        args=[task.model_dump(mode="json")],
-        queue=task.language,
-        retry=False,
-        argsrepr="",  # else Celery writes the arguments, and so the source, into the message's headers
-        kwargsrepr="",
-    )
+def wake(redis_url: str, language: str) -> None:
+    """Tell one worker that there is something to do. Raises kombu's OperationalError when Redis does not answer."""
+    _sender(redis_url).send_task(TASK_NAME, queue=language, retry=False)
 
 
 @cache

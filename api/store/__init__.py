@@ -1,5 +1,26 @@
-"""Where submissions and keys are kept: SQLAlchemy over SQLite (WAL) or PostgreSQL, by the database's URL."""
+"""What must not be lost: SQLAlchemy over SQLite (WAL) or PostgreSQL, by the database's URL. A file for each noun."""
 
-from api.store.store import DueSubmission, NewSubmission, Store, StoredSubmission
+from api.store.database import Database
+from api.store.judgings import Judged, Judgings
+from api.store.keys import Key, Keys, NewKey
+from api.store.packages import Packages
+from api.store.submissions import NewSubmission, Replayed, StoredSubmission, Submissions
+from api.store.workers import Workers
 
-__all__ = ["DueSubmission", "NewSubmission", "Store", "StoredSubmission"]
+
+class Store:
+    """All nouns of one database."""
+
+    def __init__(self, url: str, max_attempts: int = 3) -> None:
+        self.database = Database(url)
+        self.keys = Keys(self.database)
+        self.packages = Packages(self.database)
+        self.submissions = Submissions(self.database)
+        self.judgings = Judgings(self.database, max_attempts)
+        self.workers = Workers(self.database)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+__all__ = ["Database", "Judged", "Key", "NewKey", "NewSubmission", "Replayed", "Store", "StoredSubmission"]

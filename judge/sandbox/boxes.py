@@ -31,6 +31,10 @@ class Boxes:
             self._jury = BoxKeeper(self._start, RECYCLE_AFTER)
         return self._jury
 
+    def ready(self) -> None:
+        """Have the box for submissions running. Raises BoxUnavailable."""
+        self._submissions.ready()
+
     def submission_ends(self) -> None:
         """Say that the next job belongs to another submission."""
         self._submissions.submission_ends()

@@ -46,6 +46,10 @@ class BoxKeeper:
             self._retire()
             raise
 
+    def ready(self) -> None:
+        """Have a box running, so that a job finds one. Raises BoxUnavailable."""
+        self._running()
+
     def give_up(self) -> None:
         """Throw the box away: it is in doubt. The next job gets another."""
         self._retire()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from werkzeug.test import TestResponse
 from api.auth import digest_of, new_key
 from api.services import Services
 from api.settings import Settings
+from api.store import NewKey, Store
+from api.store.migrate import upgrade
 
 WORKER_TOKEN = "a-token-that-only-workers-know"
 PROBLEM_YAML = "problem_format_version: '2025-09'\nname: Add two\nkeywords: [arithmetic]\n"
@@ -64,10 +66,11 @@ class RedisServer:
 
 @dataclass
 class Caller:
-    """A client with a key of its own."""
+    """A client with a key of its own. As a worker it knows the judgings that it claimed, by submission."""
 
     http: FlaskClient
     key: str
+    claimed: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.http.get(path, headers=self.headers, **options)
@@ -78,6 +81,25 @@ class Caller:
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
+
+    def claim(self) -> dict[str, Any] | None:
+        """As a worker: what to do next."""
+        response = self.post("/internal/claims?worker=w&languages=python")
+        if response.status_code == 204:
+            return None
+        task: dict[str, Any] = response.json
+        self.claimed[task["submission"] or task["id"]] = task["id"]
+        return task
+
+    def judging(self, submission_id: str) -> str:
+        """As a worker: the judging of this submission (or run), claimed with all that wait before it."""
+        while submission_id not in self.claimed:
+            assert self.claim(), f"{submission_id} does not wait"
+        return self.claimed[submission_id]
+
+    def report(self, submission_id: str, report: dict[str, Any]) -> int:
+        """As a worker: judge it."""
+        return self.post(f"/internal/judgings/{self.judging(submission_id)}/report", json=report).status_code
 
 
 def answers(client: redis.Redis) -> bool:
@@ -138,14 +160,22 @@ def settings_for(redis_url: str, problems: Path, **changes: Any) -> Settings:
     return Settings.model_validate(values)
 
 
+def new_database(url: str) -> Store:
+    """With the tables of today."""
+    store = Store(url)
+    upgrade(store.database)
+    return store
+
+
 def services_of(app: Flask) -> Services:
     services: Services = app.extensions["judge"]
     return services
 
 
-def caller_of(app: Flask, name: str = "somebody") -> Caller:
+def caller_of(app: Flask, name: str = "somebody", organisation: str | None = None) -> Caller:
+    """With a key of its own, in an organisation of its own unless told."""
     key = new_key()
-    services_of(app).store.add_key(name, digest_of(key), datetime.now(UTC))
+    services_of(app).store.keys.add(NewKey(name, digest_of(key), key[-4:], datetime.now(UTC), organisation or name))
     return Caller(app.test_client(), key)
 
 

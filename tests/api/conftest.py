@@ -22,6 +22,7 @@ from api_help import (
     RedisServer,
     caller_of,
     eventually,
+    new_database,
     services_of,
     settings_for,
 )
@@ -88,6 +89,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
     made: list[Flask] = []
 
     def make(settings: Settings) -> Flask:
+        new_database(settings.database_url).close()
         made.append(create_app(settings))
         return made[-1]
 
@@ -126,8 +128,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    store = Store(database_url)
-    store.create_tables()
+    store = new_database(database_url)
     yield store
     store.close()
 

@@ -61,7 +61,7 @@ def test_keys_and_tokens_do_not_open_each_others_doors(app: Flask, caller: Calle
 
 def test_a_key_is_cached_only_for_moments(app: Flask, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     assert caller.get("/api/v1/problems").status_code == 200
-    monkeypatch.setattr(services_of(app).store, "key_id", lambda _digest: None)
+    monkeypatch.setattr(services_of(app).store.keys, "find", lambda _digest: None)
     assert caller.get("/api/v1/problems").status_code == 200
     monkeypatch.setattr("api.auth.time.monotonic", lambda: float("inf"))
     assert caller.get("/api/v1/problems").status_code == 401

@@ -188,7 +188,7 @@ def test_an_unexpected_error_tells_nothing(
     def fails(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("api.submissions.check_submission", fails)
+    monkeypatch.setattr("api.submissions.check_solution", fails)
     response = caller.post(SUBMISSIONS, json=body_for(source="my_secret_source"))
     refusal(response, 500, "internal-error")
     assert "RuntimeError" in caplog.text

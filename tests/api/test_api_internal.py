@@ -33,7 +33,7 @@ def test_unknown_packages_and_judgings(worker: Caller) -> None:
 
 def test_a_report_that_is_none_is_refused_and_nothing_stored(caller: Caller, worker: Caller) -> None:
     submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
-    url = f"/internal/judgings/{submission_id}/report"
+    url = f"/internal/judgings/{worker.judging(submission_id)}/report"
     for wrong in (
         b"[]",
         b"{}",
@@ -45,12 +45,12 @@ def test_a_report_that_is_none_is_refused_and_nothing_stored(caller: Caller, wor
         response = worker.post(url, data=wrong, content_type="application/json")
         assert response.status_code == 422, wrong[:50]
         assert response.content_type == "application/problem+json"
-    assert caller.get(f"/api/v1/submissions/{submission_id}").json["status"] == "queued"
+    assert caller.get(f"/api/v1/submissions/{submission_id}").json["status"] == "running"
 
 
 def test_a_large_report_is_taken_and_a_huge_one_is_not(caller: Caller, worker: Caller) -> None:
     submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
-    url = f"/internal/judgings/{submission_id}/report"
+    url = f"/internal/judgings/{worker.judging(submission_id)}/report"
     length = {"CONTENT_LENGTH": str(32 * 1024 * 1024 + 1)}
     response = worker.post(url, content_type="application/json", environ_overrides=length)
     assert response.status_code == 413
@@ -61,7 +61,7 @@ def test_a_large_report_is_taken_and_a_huge_one_is_not(caller: Caller, worker: C
 def test_readiness_says_which_does_not_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client, services = app.test_client(), services_of(app)
     assert client.get("/readyz").json == {"status": "ready", "database": True, "redis": True}
-    monkeypatch.setattr(services.store, "ping", lambda: False)
+    monkeypatch.setattr(services.store.database, "answers", lambda: False)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json == {"status": "not ready", "database": False, "redis": True}

@@ -1,11 +1,8 @@
 """Runs: on samples or an own input, not recorded, shown to nobody else."""
 
-import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import msgspec
 from api_help import Caller, RedisServer, body_for, caller_of, eventually, report_for, services_of
 from flask import Flask
 
@@ -16,20 +13,12 @@ from api.settings import Settings
 URL = "/api/v1/runs"
 
 
-def task_in(server: RedisServer) -> dict[str, Any]:
-    with server.client() as client:
-        message = msgspec.json.decode(client.lindex("python", 0))
-    task: dict[str, Any] = msgspec.json.decode(base64.b64decode(message["body"]))[0][0]
-    return task
-
-
 def test_a_run_is_held_until_its_report(app: Flask, caller: Caller, worker: Caller, redis_server: RedisServer) -> None:
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(caller.post, URL, json=body_for(input=[40, 2]))
-        eventually(redis_server.queued)
-        task = task_in(redis_server)
+        task = eventually(worker.claim)
         assert (task["kind"], task["input"], task["problem"]) == ("run", [40, 2], "add-two")
-        assert worker.post(f"/internal/judgings/{task['id']}/report", json=report_for()).status_code == 204
+        assert worker.report(task["id"], report_for()) == 204
         response = held.result(10)
     assert response.status_code == 200
     run = Run.model_validate_json(response.data)
@@ -44,11 +33,13 @@ def test_a_run_not_ready_can_be_asked_for_later(caller: Caller, worker: Caller, 
     response = caller.post(f"{URL}?wait=0", json=body_for())
     assert (response.status_code, response.json["status"]) == (202, "queued")
     location = response.headers["Location"]
-    assert task_in(redis_server)["input"] is None
+    task = worker.claim()
+    assert task is not None
+    assert task["input"] is None
     assert caller.get(f"{location}?wait=0.1").json == response.json
     for verdict in ("AC", "WA"):
         report = report_for(verdict)
-        assert worker.post(f"/internal/judgings/{response.json['id']}/report", json=report).status_code == 204
+        assert worker.report(response.json["id"], report) == 204
     assert caller.get(f"{location}?wait=10").json["report"]["verdict"] == "AC", "the first report stays"
 
 
@@ -58,8 +49,7 @@ def test_a_held_run_finds_what_was_reported_elsewhere(
     elsewhere = Caller(make_app(settings).test_client(), settings.worker_token.get_secret_value())
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(caller_of(app).post, f"{URL}?wait=20", json=body_for())
-        eventually(redis_server.queued)
-        elsewhere.post(f"/internal/judgings/{task_in(redis_server)['id']}/report", json=report_for())
+        elsewhere.report(eventually(elsewhere.claim)["id"], report_for())
         assert held.result(10).status_code == 200
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from api_help import WORKER_TOKEN, RedisServer, body_for, eventually
+from api_help import WORKER_TOKEN, RedisServer, body_for, eventually, new_database
 
 from api.auth import digest_of, new_key
-from api.store import Store
+from api.store import NewKey
 
 SUBMISSIONS = "/api/v1/submissions"
 KEY = new_key()
@@ -57,9 +57,8 @@ class Server:
 
 @pytest.fixture
 def server(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Server]:
-    store = Store(f"sqlite:///{tmp_path}/judge.sqlite3")
-    store.create_tables()
-    store.add_key("somebody", digest_of(KEY), datetime.now(UTC))
+    store = new_database(f"sqlite:///{tmp_path}/judge.sqlite3")
+    store.keys.add(NewKey("somebody", digest_of(KEY), KEY[-4:], datetime.now(UTC)))
     store.close()
     environ = {
         "JUDGE_REDIS_URL": redis_server.url,

@@ -22,7 +22,7 @@ def test_defaults() -> None:
     settings = Settings.from_environment({**RIGHT, "JUDGE_SWEEP": ""})
     assert settings.database_url == "sqlite:////srv/judge/judge.sqlite3"
     assert settings.problems_dir.name == "problems"
-    assert (settings.sweep, settings.sweep_interval_s, settings.overdue_s) == (True, 5, 30)
+    assert (settings.sweep, settings.sweep_interval_s, settings.lease_s) == (True, 1, 10)
     assert WORKER_TOKEN not in repr(settings)
 
 
@@ -59,11 +59,15 @@ def test_the_token_may_be_in_a_file(tmp_path: Path) -> None:
 
 def test_the_command_shows_a_key_once(tmp_path: Path) -> None:
     env = {"JUDGE_DATA_DIR": str(tmp_path)}
+    early = python("-m", "api.manage", "create-key", "first", env=env)
+    assert (early.returncode, early.stdout) == (2, "")
+    assert "judge db upgrade" in early.stderr
+    assert python("-m", "judge.cli", "db", "upgrade", env=env).returncode == 0
     ended = python("-m", "api.manage", "create-key", "first", "--if-none", env=env)
     key = ended.stdout.strip()
     assert (ended.returncode, ended.stderr, key[:6]) == (0, "", "judge_")
     store = Store(f"sqlite:///{tmp_path}/judge.sqlite3")
-    assert store.key_id(digest_of(key)) is not None
+    assert store.keys.find(digest_of(key)) is not None
     store.close()
     assert key.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
     again = python("-m", "api.manage", "create-key", "second", "--if-none", env=env)
@@ -83,7 +87,7 @@ def test_the_command_names_what_is_wrong() -> None:
     assert "secret" not in ended.stderr
 
 
-@pytest.mark.parametrize("fault", ["setting", "package", "database"])
+@pytest.mark.parametrize("fault", ["setting", "package", "database", "tables"])
 def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: Path, redis_server: RedisServer) -> None:
     env: dict[str, Any] = {
         "JUDGE_REDIS_URL": redis_server.url,
@@ -93,6 +97,8 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
     }
     if fault == "setting":
         env["JUDGE_REDIS_URL"] = ""
+    elif fault == "tables":
+        env["JUDGE_DATABASE_URL"] = f"sqlite:///{problems_dir.parent}/empty.sqlite3"
     elif fault == "database":
         env["JUDGE_DATABASE_URL"] = "sqlite:////proc/nowhere/judge.sqlite3"
     else:
@@ -102,5 +108,10 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
     ended = python("-c", "import api.wsgi", env=env)
     assert ended.returncode == 3
     assert ended.stderr.count("\n") == 1, ended.stderr
-    named = {"setting": "JUDGE_REDIS_URL", "package": "add-two/problem.yaml, line 3", "database": "JUDGE_DATABASE_URL"}
+    named = {
+        "setting": "JUDGE_REDIS_URL",
+        "package": "add-two/problem.yaml, line 3",
+        "database": "JUDGE_DATABASE_URL",
+        "tables": "judge db upgrade",
+    }
     assert named[fault] in ended.stderr

@@ -1,17 +1,15 @@
 """The way of a submission through the API: taken in, queued, reported, shown to its owner only."""
 
-import base64
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import msgspec
 import pytest
-from api_help import Caller, RedisServer, body_for, caller_of, eventually, report_for, services_of
+from api_help import WORKER_TOKEN, Caller, RedisServer, body_for, caller_of, eventually, report_for, services_of
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from api.dispatch import Sweeper
 from api.schemas import Submission, SubmissionPage
 from api.settings import Settings
 
@@ -25,8 +23,8 @@ def submit(caller: Caller, **changes: object) -> str:
     return submission_id
 
 
-def report(worker: Caller, judging_id: str, **changes: object) -> int:
-    return worker.post(f"/internal/judgings/{judging_id}/report", json=report_for(**changes)).status_code
+def report(worker: Caller, submission_id: str, **changes: object) -> int:
+    return worker.report(submission_id, report_for(**changes))
 
 
 def test_is_stored_and_queued(caller: Caller, redis_server: RedisServer) -> None:
@@ -90,7 +88,7 @@ def test_held_post_is_woken_by_the_report(make_app: Callable[[Settings], Flask],
         begun = time.monotonic()
         held = pool.submit(caller.post, f"{URL}?wait=20", json=body_for())
         submission_id = eventually(lambda: list(services_of(app).held_submissions._tickets))[0]
-        eventually(lambda: services_of(app).store.exists(submission_id))
+        eventually(lambda: services_of(app).store.submissions.get(submission_id, 1))
         report(worker, submission_id)
         response = held.result(10)
     assert time.monotonic() - begun < 5
@@ -140,28 +138,30 @@ def test_nothing_is_lost_while_redis_is_down(
     own_redis: RedisServer, problems_dir: object, make_app: Callable[[Settings], Flask], settings: Settings
 ) -> None:
     app = make_app(settings.model_copy(update={"redis_url": own_redis.url}))
-    caller, services = caller_of(app), services_of(app)
-    sweeper = services.sweeper
+    caller, sweeper = caller_of(app), services_of(app).sweeper
     own_redis.stop()
     submission_id = submit(caller)
-    assert sweeper.sweep() == 0
     own_redis.start()
-    assert sweeper.sweep() == 1
-    assert own_redis.queued() == 1
-    assert sent_id(own_redis) == submission_id
-    assert sweeper.sweep() == 0, "it was sent a moment ago"
+    sweeper.sweep()
+    sweeper.sweep()
+    assert own_redis.queued() == 1, "one waits, so one hint is enough"
+    task = Caller(app.test_client(), WORKER_TOKEN).claim()
+    assert task is not None
+    assert task["submission"] == submission_id
 
 
-def sent_id(server: RedisServer) -> str:
-    with server.client() as client:
-        message = msgspec.json.decode(client.lindex("python", 0))
-    args = msgspec.json.decode(base64.b64decode(message["body"]))[0]
-    task_id: str = args[0]["id"]
-    return task_id
+def test_a_flushed_redis_gets_its_hints_again(app: Flask, caller: Caller, redis_server: RedisServer) -> None:
+    submit(caller)
+    submit(caller)
+    with redis_server.client() as client:
+        client.flushall()
+    for _ in range(3):
+        services_of(app).sweeper.sweep()
+    assert redis_server.queued() == 2
 
 
 def test_the_sweeper_runs_by_itself(own_redis: RedisServer, settings: Settings, make_app: Callable[..., Flask]) -> None:
-    changes = {"redis_url": own_redis.url, "sweep": True, "sweep_interval_s": 0.05, "overdue_s": 0.1}
+    changes = {"redis_url": own_redis.url, "sweep": True, "sweep_interval_s": 0.05}
     caller = caller_of(make_app(settings.model_copy(update=changes)))
     own_redis.stop()
     submit(caller)
@@ -169,25 +169,86 @@ def test_the_sweeper_runs_by_itself(own_redis: RedisServer, settings: Settings, 
     assert eventually(own_redis.queued)
 
 
-def test_what_is_judged_is_not_sent_again(
-    app: Flask, caller: Caller, worker: Caller, redis_server: RedisServer
-) -> None:
-    services = services_of(app)
-    sweeper = Sweeper(services.store, services.settings.model_copy(update={"overdue_s": 0.0}), {})
+def test_what_is_judged_wakes_nobody(app: Flask, caller: Caller, worker: Caller, redis_server: RedisServer) -> None:
     submission_id = submit(caller)
     report(worker, submission_id)
-    assert sweeper.sweep() == 0
-    assert redis_server.queued() == 1
+    with redis_server.client() as client:
+        client.flushall()
+    services_of(app).sweeper.sweep()
+    assert redis_server.queued() == 0
 
 
 def test_a_report_in_the_middle_of_the_post_is_not_missed(
     app: Flask, caller: Caller, worker: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judge_at_once(_url: str, task: object) -> None:
-        thread = threading.Thread(target=report, args=(worker, task.id))  # type: ignore[attr-defined]
+    def judge_at_once(_url: str, _language: str) -> None:
+        def judge() -> None:
+            task = worker.claim()
+            assert task is not None
+            report(worker, task["submission"])
+
+        thread = threading.Thread(target=judge)
         thread.start()
         thread.join()
 
-    monkeypatch.setattr("api.dispatch.enqueue", judge_at_once)
+    monkeypatch.setattr("api.dispatch.wake", judge_at_once)
     response = caller.post(f"{URL}?wait=10", json=body_for())
     assert (response.status_code, response.json["verdict"]) == (201, "AC")
+
+
+def test_what_a_worker_has_taken_is_running(caller: Caller, worker: Caller) -> None:
+    submission_id = submit(caller)
+    assert caller.get(f"{URL}/{submission_id}").json["status"] == "queued"
+    worker.claim()
+    assert caller.get(f"{URL}/{submission_id}").json["status"] == "running"
+    assert [each["status"] for each in caller.get(URL).json["submissions"]] == ["running"]
+    report(worker, submission_id)
+    assert caller.get(f"{URL}/{submission_id}").json["status"] == "judged"
+
+
+# ---- idempotency -------------------------------------------------------------------------------------------------
+
+
+def post_with(caller: Caller, key: str, wait: float = 0, **changes: object) -> TestResponse:
+    headers = {**caller.headers, "Idempotency-Key": key}
+    return caller.http.post(f"{URL}?wait={wait}", headers=headers, json=body_for(**changes))
+
+
+def test_the_same_request_twice_is_one_submission(caller: Caller, worker: Caller) -> None:
+    first, again = post_with(caller, "k"), post_with(caller, "k")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json == again.json
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    report(worker, first.json["id"])
+    assert worker.claim() is None
+    judged = post_with(caller, "k")
+    assert (judged.status_code, judged.json["verdict"]) == (201, "AC")
+
+
+def test_a_key_belongs_to_one_body(caller: Caller) -> None:
+    post_with(caller, "k")
+    refused = post_with(caller, "k", source="def add(a, b): return b + a")
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:judge:idempotency-key-reused")
+
+
+def test_keys_of_others_do_not_matter(app: Flask, caller: Caller) -> None:
+    assert post_with(caller, "k").json["id"] != post_with(caller_of(app, "another"), "k").json["id"]
+
+
+def test_many_at_once_are_one_submission(app: Flask, caller: Caller) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        clients = [Caller(app.test_client(), caller.key) for _ in range(16)]
+        ids = set(pool.map(lambda client: post_with(client, "k").json["id"], clients))
+    assert len(ids) == len(caller.get(URL).json["submissions"]) == 1
+
+
+def test_what_was_refused_uses_no_key_up(caller: Caller) -> None:
+    assert post_with(caller, "k", problem="unknown").status_code == 422
+    assert post_with(caller, "k").status_code == 202
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "tab\t", "\xe9"])
+def test_what_is_no_key_is_refused(caller: Caller, key: str) -> None:
+    response = post_with(caller, key)
+    assert (response.status_code, response.json["field"]) == (422, "Idempotency-Key")

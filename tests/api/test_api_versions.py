@@ -1,16 +1,13 @@
 """A problem that is changed or removed while submissions wait: they are judged with what they were submitted to."""
 
-import base64
 import io
 import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from api_help import WORKER_TOKEN, Caller, RedisServer, body_for, caller_of, report_for, services_of
+from api_help import WORKER_TOKEN, Caller, body_for, caller_of, report_for, services_of
 from flask import Flask
 from sqlalchemy import text
 
@@ -23,7 +20,7 @@ MakeApp = Callable[[Settings], Flask]
 @pytest.fixture
 def settings_in(settings: Settings, database_url: str) -> Settings:
     """The settings, on either kind of database."""
-    return settings.model_copy(update={"database_url": database_url, "overdue_s": 0.0})
+    return settings.model_copy(update={"database_url": database_url})
 
 
 def change(problems: Path) -> None:
@@ -32,13 +29,6 @@ def change(problems: Path) -> None:
 
 def remove(problems: Path) -> None:
     shutil.rmtree(problems / "add-two")
-
-
-def last_task(server: RedisServer) -> dict[str, Any]:
-    with server.client() as client:
-        message = msgspec.json.decode(client.lindex("python", 0))
-    task: dict[str, Any] = msgspec.json.decode(base64.b64decode(message["body"]))[0][0]
-    return task
 
 
 def fetch(worker: Caller, package: str, into: Path) -> Path:
@@ -54,37 +44,24 @@ def fetch(worker: Caller, package: str, into: Path) -> Path:
 
 @pytest.mark.parametrize("happens", [change, remove])
 def test_what_waits_is_judged_with_the_version_it_was_submitted_to(
-    settings_in: Settings, make_app: MakeApp, problems_dir: Path, redis_server: RedisServer, tmp_path: Path,
+    settings_in: Settings, make_app: MakeApp, problems_dir: Path, tmp_path: Path,
     happens: Callable[[Path], None],
 ) -> None:  # fmt: skip
     first = make_app(settings_in)
     submission_id = caller_of(first).post("/api/v1/submissions", json=body_for()).json["id"]
-    submitted_to = last_task(redis_server)["package"]
+    submitted_to = services_of(first).catalogue.hashes["add-two"]
     happens(problems_dir)
 
     second = make_app(settings_in)
     worker = Caller(second.test_client(), WORKER_TOKEN)
     assert worker.get("/internal/problems").json.get("add-two") != submitted_to
-    assert services_of(second).sweeper.sweep() == 1
-    task = last_task(redis_server)
-    assert (task["id"], task["package"]) == (submission_id, submitted_to)
+    task = worker.claim()
+    assert task is not None
+    assert (task["submission"], task["package"]) == (submission_id, submitted_to)
     problem = load_package(fetch(worker, task["package"], tmp_path / "fetched"))
     assert problem.hash == submitted_to
     assert problem.groups[1].cases[0].answer == b"42"
-    assert worker.post(f"/internal/judgings/{submission_id}/report", json=report_for()).status_code == 204
-
-
-def test_what_was_never_kept_is_judged_with_its_successor(
-    settings_in: Settings, make_app: MakeApp, problems_dir: Path, redis_server: RedisServer
-) -> None:
-    first = make_app(settings_in)
-    caller_of(first).post("/api/v1/submissions", json=body_for())
-    with services_of(first).store._engine.connect() as connection:
-        connection.execute(text("DELETE FROM packages"))
-    change(problems_dir)
-    second = make_app(settings_in)
-    assert services_of(second).sweeper.sweep() == 1
-    assert last_task(redis_server)["package"] == services_of(second).catalogue.hashes["add-two"]
+    assert worker.report(submission_id, report_for()) == 204
 
 
 def test_a_start_keeps_what_is_offered_once(settings_in: Settings, make_app: MakeApp, problems_dir: Path) -> None:
@@ -92,6 +69,6 @@ def test_a_start_keeps_what_is_offered_once(settings_in: Settings, make_app: Mak
     change(problems_dir)
     app = make_app(settings_in)
     hashes.append(services_of(app).catalogue.hashes["add-two"])
-    with services_of(app).store._engine.connect() as connection:
+    with services_of(app).store.database.reading() as connection:
         rows = connection.execute(text("SELECT hash, slug, created_at FROM packages ORDER BY created_at")).all()
     assert [(row.hash, row.slug) for row in rows] == [(hashes[0], "add-two"), (hashes[2], "add-two")]

@@ -39,7 +39,7 @@ def test_nothing_hidden_in_any_answer(caller: Caller, worker: Caller) -> None:
     report = report_for("RTE")
     del report["groups"][0]
     submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
-    assert worker.post(f"/internal/judgings/{submission_id}/report", json=report).status_code == 204
+    assert worker.report(submission_id, report) == 204
     for path in (f"/api/v1/submissions/{submission_id}", "/api/v1/submissions"):
         answer = caller.get(path).text
         assert "SECRET" not in answer
@@ -50,7 +50,7 @@ def test_a_compile_error_is_shown(caller: Caller, worker: Caller) -> None:
     error = {"kind": "syntax_error", "message": "invalid syntax", "line": 1, "column": 5, "text": "def ("}
     submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
     report = {"verdict": "CE", "compile_error": error}
-    assert worker.post(f"/internal/judgings/{submission_id}/report", json=report).status_code == 204
+    assert worker.report(submission_id, report) == 204
     shown = caller.get(f"/api/v1/submissions/{submission_id}").json["report"]["compile_error"]
     assert {key: shown[key] for key in error} == error
 

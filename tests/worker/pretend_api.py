@@ -1,4 +1,4 @@
-"""Stands in for the API: serves packages by hash, takes reports, and misbehaves when told to."""
+"""Stands in for the API: says what to do, serves packages by hash, takes reports, and misbehaves when told to."""
 
 import io
 import json
@@ -10,8 +10,10 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from judge.package import hash_folder
+from worker.queue import JudgingTask
 
 TOKEN = "the-workers-token"
 FILES = {
@@ -60,13 +62,17 @@ def tar_with(**entries: bytes | tarfile.TarInfo) -> bytes:
 
 
 class PretendApi:
-    """`answers` are the statuses of the next reports; `on_package` runs before each package is sent."""
+    """`todo` waits to be claimed; `answers` are the statuses of the next reports; `on_package` runs before each package
+    is sent; `signs` are the judgings of the signs of life."""
 
     def __init__(self) -> None:
         self.packages: dict[str, bytes] = {}
         self.slugs: dict[str, str] = {}
         self.asked: list[str] = []
         self.reports: list[tuple[str, dict[str, Any]]] = []
+        self.faults: list[tuple[str, str]] = []
+        self.signs: list[str | None] = []
+        self.todo: deque[JudgingTask] = deque()
         self.answers: deque[int] = deque()
         self.on_package: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
@@ -97,13 +103,27 @@ class PretendApi:
                 assert self._changed.wait(deadline - time.monotonic()), f"no report of {judging_id}"
         return found[0]
 
-    def _take(self, judging_id: str, report: dict[str, Any]) -> int:
+    def _take(self, path: str, content: dict[str, Any]) -> int:
+        """The status of the answer; 204: it was taken."""
+        _, _, kind, subject, *what = path.split("/")
         with self._changed:
-            status = self.answers.popleft() if self.answers else 204
-            if status == 204:
-                self.reports.append((judging_id, report))
+            if kind == "workers":
+                self.signs.append(content["judging"])
+                return 204
+            status = self.answers.popleft() if self.answers and what else 204
+            if status == 204 and what == ["report"]:
+                self.reports.append((subject, content))
+            elif status == 204 and what == ["fault"]:
+                self.faults.append((subject, content["reason"]))
             self._changed.notify_all()
         return status
+
+    def _next(self, query: str) -> bytes:
+        """What a worker shall do that asks with this query."""
+        with self._changed:
+            wanted = parse_qs(query).get("languages", [""])[0].split(",")
+            task = self.todo.popleft() if self.todo and self.todo[0].language in wanted else None
+        return task.model_dump_json().encode() if task else b""
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         api = self
@@ -120,9 +140,13 @@ class PretendApi:
                 return self._answer(404 if package is None else 200, package or b"")
 
             def do_POST(self) -> None:
-                report = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status = api._take(self.path.split("/")[3], report) if self._known() else 401
-                return self._answer(status, b"")
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if not self._known():
+                    return self._answer(401, b"")
+                path, _, query = self.path.partition("?")
+                status = 204 if path == "/internal/claims" else api._take(path, json.loads(body))
+                following = api._next(query) if status == 204 else b""
+                return self._answer(200 if following else status, following)
 
             def _known(self) -> bool:
                 return bool(self.headers.get("Authorization") == f"Bearer {TOKEN}")

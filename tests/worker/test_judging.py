@@ -7,23 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leaks import eventually
 from pretend_api import RIGHT, TOKEN, WRONG, PretendApi, tar_of, tar_with, write_package
 
 import worker.api_client
+import worker.judging
 from judge.cache import Cache
-from judge.errors import BoxBroken
+from judge.errors import BoxBroken, BoxUnavailable
 from judge.languages import get_language
 from judge.sandbox import Boxes, BoxOptions, start_box
 from judge.sandbox.base import Box, BoxInfo, Job, JobResult, Talk
 from worker.api_client import ApiClient, ApiUnreachable
 from worker.judging import Judge
+from worker.pulse import Pulse
 from worker.queue import JudgingTask
 from worker.settings import Settings, SettingsError, from_environment
+
+Work = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker.api_client, "_RETRIES", worker.api_client._RETRIES.new(total=1, backoff_factor=0))
+    monkeypatch.setattr(worker.judging, "_PAUSE_S", 0.01)
 
 
 @pytest.fixture
@@ -33,9 +39,9 @@ def settings(api: PretendApi, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def client(api: PretendApi) -> Iterator[ApiClient]:
-    made = ApiClient(api.url, TOKEN)
+    made = ApiClient(api.url, TOKEN, "w", ["python"])
     yield made
-    made._pool.clear()
+    made.close()
 
 
 class FlakyBox:
@@ -68,9 +74,18 @@ def breaks() -> list[int]:
 
 
 @pytest.fixture
-def judge(settings: Settings, client: ApiClient, breaks: list[int], leak_detector: None) -> Iterator[Judge]:
+def stopping() -> list[bool]:
+    """Whether the worker is being stopped."""
+    return [False]
+
+
+@pytest.fixture
+def judge(
+    settings: Settings, client: ApiClient, breaks: list[int], stopping: list[bool], leak_detector: None
+) -> Iterator[Judge]:
     options = BoxOptions(get_language("python"))
-    made = Judge(settings, Boxes(lambda: FlakyBox(start_box("local", options), breaks)), client)
+    boxes = Boxes(lambda: FlakyBox(start_box("local", options), breaks))
+    made = Judge(settings, boxes, client, lambda: stopping[0])
     yield made
     made.close()
 
@@ -84,6 +99,15 @@ def task(package: str) -> Callable[..., JudgingTask]:
     return make
 
 
+@pytest.fixture
+def work(judge: Judge, api: PretendApi) -> Work:
+    def work_on(*tasks: JudgingTask) -> None:
+        api.todo.extend(tasks)
+        judge.work()
+
+    return work_on
+
+
 # ---- judging -----------------------------------------------------------------------------------------------------
 
 
@@ -91,22 +115,22 @@ def task(package: str) -> Callable[..., JudgingTask]:
     ("source", "verdict"), [(RIGHT, "AC"), (WRONG, "WA"), ("def add_two(a, b) pass", "CE"), ("1 / 0", "RTE")]
 )
 def test_a_submission_is_judged_and_reported(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], source: str, verdict: str
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, source: str, verdict: str
 ):
-    judge.handle(task(source))
+    work(task(source))
     ((judging_id, report),) = api.reports
     assert (judging_id, report["verdict"]) == ("j1", verdict)
     assert report["judged_with"]["package"] == task().package
     assert report["judged_with"]["box"] == "local"
 
 
-def test_a_run_is_on_the_samples(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask]):
-    judge.handle(task(kind="run"))
+def test_a_run_is_on_the_samples(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work):
+    work(task(kind="run"))
     assert [group["name"] for group in api.reports[0][1]["groups"]] == ["sample"]
 
 
-def test_a_run_is_on_an_own_input(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask]):
-    judge.handle(task(kind="run", input=[40, 2]))
+def test_a_run_is_on_an_own_input(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work):
+    work(task(kind="run", input=[40, 2]))
     report = api.reports[0][1]
     assert report["verdict"] is None
     assert report["groups"][0]["cases"][0]["detail"]["output"] == "42"
@@ -114,9 +138,9 @@ def test_a_run_is_on_an_own_input(judge: Judge, api: PretendApi, task: Callable[
 
 @pytest.mark.parametrize("source", ["\0", "", "#" * 70_000, "def add_two(a, b): return '\\ud800'"])
 def test_no_source_is_too_strange_to_be_reported(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], source: str
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, source: str
 ):
-    judge.handle(task(source))
+    work(task(source))
     assert api.reports[0][1]["verdict"] in ("CE", "RTE", "WA")
 
 
@@ -124,10 +148,10 @@ def test_no_source_is_too_strange_to_be_reported(
 
 
 def test_a_package_is_fetched_once_and_kept_by_its_hash(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], settings: Settings, package: str
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, settings: Settings, package: str
 ):
-    judge.handle(task())
-    judge.handle(task(WRONG, id="j2"))
+    work(task())
+    work(task(WRONG, id="j2"))
     assert api.asked == [f"/internal/packages/{package}"]
     assert (settings.cache_folder / "packages" / package / "add-two" / "problem.yaml").exists()
 
@@ -156,10 +180,13 @@ def test_a_package_with_another_hash_is_refused_and_not_kept(
     assert list((tmp_path / "packages").iterdir()) == []
 
 
-def test_a_package_the_api_does_not_have_is_not_judged(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask]):
-    with pytest.raises(ApiUnreachable, match="has no package"):
-        judge.handle(task(package="0" * 64))
-    assert api.reports == []
+def test_a_package_the_api_does_not_have_is_a_fault_of_the_machine(
+    work: Work, api: PretendApi, task: Callable[..., JudgingTask]
+):
+    work(task(package="0" * 64))
+    ((judging_id, reason),) = api.faults
+    assert (judging_id, api.reports) == ("j1", [])
+    assert "has no package" in reason
 
 
 def entry(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
@@ -245,37 +272,71 @@ def test_an_older_python_unpacks_nothing_out_of_its_folder(
 
 
 def test_everything_can_be_prepared_before_the_first_submission(
-    judge: Judge, api: PretendApi, package: str, task: Callable[..., JudgingTask]
+    judge: Judge, api: PretendApi, package: str, task: Callable[..., JudgingTask], work: Work
 ):
     judge.prepare_all(("all",))
     assert api.asked == ["/internal/problems", f"/internal/packages/{package}"]
-    judge.handle(task())
+    work(task())
     assert len(api.asked) == 2
 
 
 # ---- faults ------------------------------------------------------------------------------------------------------
 
 
-def test_a_broken_box_is_replaced_and_nobody_notices(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], breaks: list[int]
+def test_a_broken_box_is_a_fault_of_the_machine_and_replaced(
+    api: PretendApi, task: Callable[..., JudgingTask], work: Work, breaks: list[int]
 ):
-    judge.handle(task())
+    work(task())
     breaks[0] = 2
-    judge.handle(task(id="j2"))
-    assert api.reports[1][1]["verdict"] == "AC"
+    work(task(id="j2"), task(id="j3"), task(id="j4"))
+    assert api.faults == [("j2", "the container is gone"), ("j3", "the container is gone")]
+    assert [(judging_id, report["verdict"]) for judging_id, report in api.reports] == [("j1", "AC"), ("j4", "AC")]
 
 
-def test_a_machine_that_fails_again_and_again_is_a_judge_error(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], breaks: list[int]
+def test_a_run_on_a_broken_box_is_a_judge_error(
+    api: PretendApi, task: Callable[..., JudgingTask], work: Work, breaks: list[int]
 ):
-    breaks[0] = 100
-    judge.handle(task(WRONG))
-    report = api.reports[0][1]
-    assert report["verdict"] == "JE"
-    assert "the machine failed 3 times" in report["judge_error"]
-    breaks[0] = 0
-    judge.handle(task(id="j2"))
-    assert api.reports[1][1]["verdict"] == "AC"
+    work(task())
+    breaks[0] = 1
+    work(task(id="j2", kind="run"))
+    assert (api.reports[1][1]["verdict"], api.reports[1][1]["judge_error"]) == ("JE", "the container is gone")
+
+
+def test_without_a_box_nothing_is_claimed(
+    settings: Settings, client: ApiClient, api: PretendApi, task: Callable[..., JudgingTask]
+):
+    def start() -> Box:
+        if started:
+            raise BoxUnavailable("no daemon answers", "start one")
+        started.append(start_box("local", BoxOptions(get_language("python"))))
+        return started[0]
+
+    started: list[Box] = []
+    boxes = Boxes(start)
+    judge = Judge(settings, boxes, client, lambda: False)
+    boxes.give_up()
+    api.todo.append(task())
+    with pytest.raises(BoxUnavailable):
+        judge.work()
+    judge.close()
+    assert len(api.todo) == 1
+
+
+def test_all_that_waits_is_judged_one_after_another(api: PretendApi, task: Callable[..., JudgingTask], work: Work):
+    work(task(), task(WRONG, id="j2"), task(id="j3"))
+    assert [(judging_id, report["verdict"]) for judging_id, report in api.reports] == [
+        ("j1", "AC"), ("j2", "WA"), ("j3", "AC"),
+    ]  # fmt: skip
+
+
+def test_who_is_being_stopped_takes_nothing_new(
+    api: PretendApi, task: Callable[..., JudgingTask], work: Work, stopping: list[bool]
+):
+    api.on_package = lambda: stopping.__setitem__(0, True)
+    work(task(), task(id="j2"))
+    assert [judging_id for judging_id, _ in api.reports] == ["j1"]
+    work(task(id="j3"))
+    assert [each.id for each in api.todo] == ["j2", "j3"]
 
 
 def test_a_broken_package_is_a_judge_error_and_only_the_log_says_more(
@@ -283,11 +344,12 @@ def test_a_broken_package_is_a_judge_error_and_only_the_log_says_more(
     api: PretendApi,
     folder: Path,
     task: Callable[..., JudgingTask],
+    work: Work,
     caplog: pytest.LogCaptureFixture,
 ):
     changed = write_package(folder, **{"data/secret/small/1.ans": "77700777\n"})
     api.add(folder, changed)
-    judge.handle(task(package=changed))
+    work(task(package=changed))
     report = api.reports[0][1]
     assert report["verdict"] == "JE"
     assert "the problem package is broken" in report["judge_error"]
@@ -297,7 +359,7 @@ def test_a_broken_package_is_a_judge_error_and_only_the_log_says_more(
 
 
 def test_whatever_else_goes_wrong_is_reported_too(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], monkeypatch: pytest.MonkeyPatch
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, monkeypatch: pytest.MonkeyPatch
 ):
     """A fault of our own that nobody foresaw must not swallow a submission."""
 
@@ -305,63 +367,75 @@ def test_whatever_else_goes_wrong_is_reported_too(
         raise ZeroDivisionError("nobody foresaw this")
 
     monkeypatch.setattr("judge.pipeline.name_verdict", fail)
-    judge.handle(task())
+    work(task())
     assert api.reports[0][1]["verdict"] == "JE"
     assert "nobody foresaw" not in json.dumps(api.reports[0][1])
 
 
 @pytest.mark.parametrize("status", [401, 409, 500])
-def test_a_report_that_is_not_taken_keeps_the_task_queued(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], status: int
+def test_a_report_that_is_not_taken_is_offered_again(
+    api: PretendApi, task: Callable[..., JudgingTask], work: Work, status: int
 ):
-    api.answers.append(status)
-    with pytest.raises(ApiUnreachable):
-        judge.handle(task())
-    judge.handle(task())
+    api.answers.extend([status] * 3)
+    work(task())
     assert [judging_id for judging_id, _ in api.reports] == ["j1"]
+
+
+def test_a_report_that_nobody_takes_does_not_hold_up_a_stop(
+    api: PretendApi, task: Callable[..., JudgingTask], work: Work, stopping: list[bool]
+):
+    api.on_package = lambda: stopping.__setitem__(0, True)
+    api.answers.extend([500] * 3)
+    with pytest.raises(ApiUnreachable):
+        work(task())
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_a_report_is_sent_again_when_the_api_is_only_busy(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], status: int
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, status: int
 ):
     api.answers.append(status)
-    judge.handle(task())
+    work(task())
     assert api.reports[0][1]["verdict"] == "AC"
 
 
-def test_a_judging_the_api_no_longer_knows_is_dropped(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask]):
+def test_a_judging_the_api_no_longer_knows_is_dropped(
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work
+):
     api.answers.append(404)
-    judge.handle(task())
+    work(task())
     assert api.reports == []
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_report_the_api_will_never_take_becomes_a_judge_error(
-    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], status: int
+    judge: Judge, api: PretendApi, task: Callable[..., JudgingTask], work: Work, status: int
 ):
     api.answers.append(status)
-    judge.handle(task())
+    work(task())
     assert [report["verdict"] for _, report in api.reports] == ["JE"]
 
 
-def test_an_api_that_is_down_keeps_the_task_queued(
-    settings: Settings, judge: Judge, task: Callable[..., JudgingTask], folder: Path
-):
-    judge.handle(task())
-    judge._api = ApiClient("http://127.0.0.1:1", TOKEN)
-    with pytest.raises(ApiUnreachable, match="does not answer"):
-        judge.handle(task(id="j2"))
+@pytest.mark.parametrize(
+    ("url", "token", "said"), [("http://127.0.0.1:1", TOKEN, "not answer"), ("", "x", "status 401")]
+)
+def test_an_api_that_says_nothing_is_named(settings: Settings, api: PretendApi, url: str, token: str, said: str):
+    stranger = ApiClient(url or api.url, token, "w", ["python"])
+    for ask in (stranger.claim, lambda: stranger.sign_of_life(None)):
+        with pytest.raises(ApiUnreachable, match=said):
+            ask()
+    stranger.close()
 
 
-def test_a_wrong_token_keeps_the_task_queued(judge: Judge, api: PretendApi, task: Callable[..., JudgingTask]):
-    judge.handle(task())
-    stranger = ApiClient(api.url, "a-guess")
-    judge._api = stranger
-    with pytest.raises(ApiUnreachable, match="status 401"):
-        judge.handle(task(id="j2"))
-    stranger._pool.clear()
-    assert len(api.reports) == 1
+def test_signs_of_life_tell_what_is_being_judged(api: PretendApi, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("worker.pulse._EVERY_S", 0.01)
+    at_work: list[str | None] = [None]
+    pulse = Pulse(ApiClient(api.url, TOKEN, "w", ["python"]), lambda: at_work[0])
+    pulse.start()
+    eventually(lambda: api.signs)
+    at_work[0] = "j1"
+    eventually(lambda: "j1" in api.signs)
+    pulse.stop()
 
 
 # ---- settings ----------------------------------------------------------------------------------------------------
@@ -407,8 +481,8 @@ def test_a_number_must_be_one(environment: pytest.MonkeyPatch, value: str):
 
 
 def test_a_cache_shared_with_other_processes_is_used(
-    judge: Judge, settings: Settings, task: Callable[..., JudgingTask]
+    judge: Judge, settings: Settings, task: Callable[..., JudgingTask], work: Work
 ):
-    judge.handle(task())
+    work(task())
     assert list((settings.cache_folder / "calibration").iterdir())
     assert Cache(settings.cache_folder)

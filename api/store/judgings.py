@@ -1,0 +1,211 @@
+"""Judgings: who waits, who is judged next, by whom, and which report counts.
+
+Promises: a judging is claimed by one worker; its report is accepted once, and only from the attempt that holds it; an
+attempt whose worker or machine failed is followed by another, up to a number of attempts, and then by the verdict JE.
+So every submission comes to exactly one verdict, whatever is lost on the way: what waits is known here, not in a queue.
+
+Order: the more urgent first. Among equals each client (key) has its turn: a newcomer's turn is that of whoever is next,
+and a client's own follow each other, so that ten thousand of one client delay another's first by one at most. It is the
+start-time fair queueing of Goyal, Vin and Cheng (1996), each judging counted as one.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from api.store.database import Database
+from api.store.tables import FAILED, JUDGED, QUEUED, RUNNING, Figures, JudgingRow, ReportRow, SubmissionRow
+from judge.models import Report, Verdict
+
+SUBMISSION, REJUDGING = 1, 2  # priorities; smaller is more urgent
+
+
+@dataclass(frozen=True, slots=True)
+class NewJudging:
+    submission_id: str
+    key_id: int
+    package: str
+    language: str
+    priority: int
+    created_at: datetime
+    rejudging_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a worker is given to do; `id` is what its report will be accepted by."""
+
+    id: str
+    submission_id: str
+    problem: str
+    package: str
+    language: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A submission that has just got its verdict, as those must know it who tell others."""
+
+    submission_id: str
+    judging_id: str
+    org_id: int
+    problem: str
+    person: str | None
+    created_at: datetime
+    judged_at: datetime
+    report: Report
+
+
+OnVerdict = Callable[[Connection, Judged], None]
+
+_j, _s = JudgingRow.__table__.c, SubmissionRow.__table__.c
+_FIGURES = list(Figures.__annotations__)
+_KEPT = [_j.id, _j.submission_id, _j.rejudging_id, _j.key_id, _j.package, _j.language]
+_KEPT += [_j.attempt, _j.priority, _j.turn, _j.created_at]
+
+# Built once: putting a statement together costs more than running it.
+_queue = (_j.state == QUEUED, _j.language == bindparam("language"), _j.priority == bindparam("priority"))
+_TURNS = select(
+    select(func.min(_j.turn)).where(*_queue).scalar_subquery(),
+    select(func.max(_j.turn)).where(*_queue, _j.key_id == bindparam("key_id")).scalar_subquery(),
+)
+_INSERT = insert(JudgingRow)
+_next = (
+    select(_j.id)
+    .where(_j.state == QUEUED, _j.language.in_(bindparam("languages", expanding=True)))
+    .order_by(_j.priority, _j.turn, _j.created_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(JudgingRow)
+    .where(_j.id == _next.scalar_subquery(), _j.state == QUEUED)
+    .values(state=RUNNING, worker=bindparam("by"), started_at=bindparam("at"))
+    .returning(_j.id, _j.submission_id, _j.package, _j.language)
+)
+_TO_DO = select(_s.problem, _s.source).where(_s.id == bindparam("id"))
+_END = (
+    update(JudgingRow)
+    .where(_j.id == bindparam("judging_id"), _j.state == RUNNING)
+    .values(state=bindparam("to"), ended_at=bindparam("at"), reason=bindparam("why"))
+    .returning(*_KEPT)
+)
+_NOTE = update(JudgingRow).where(_j.id == bindparam("judging_id")).values({n: bindparam(f"its_{n}") for n in _FIGURES})
+_SETTLE = (
+    update(SubmissionRow)
+    .where(_s.id == bindparam("submission_id"))
+    .values(
+        {
+            "status": JUDGED,
+            "judged_at": bindparam("at"),
+            "judging_id": bindparam("by_judging"),
+            **{name: bindparam(f"its_{name}") for name in _FIGURES},
+        }
+    )
+    .returning(
+        _s.id.label("submission_id"), _s.judging_id, _s.org_id, _s.problem, _s.person, _s.created_at, _s.judged_at
+    )
+)
+_RENEW = update(JudgingRow).where(_j.id == bindparam("judging_id"), _j.state == RUNNING).values(renewed=_j.renewed + 1)
+_RUNNING = select(_j.id, _j.renewed).where(_j.state == RUNNING)
+_WAITING = select(_j.language, func.count().label("waiting")).where(_j.state == QUEUED).group_by(_j.language)
+_STATE = select(_j.state).where(_j.id == bindparam("id"))
+
+
+def enqueue(connection: Connection, new: NewJudging) -> str:
+    """Put a judging in the queue, within the transaction of what it is for; returns its id."""
+    queue = {"language": new.language, "priority": new.priority, "key_id": new.key_id}
+    first, last_of_key = connection.execute(_TURNS, queue).one()
+    turn = max(first or 1, (last_of_key or 0) + 1)
+    values = {name: getattr(new, name) for name in NewJudging.__slots__}
+    return _insert(connection, {**values, "turn": turn, "attempt": 1})
+
+
+def _insert(connection: Connection, values: dict[str, Any]) -> str:
+    judging_id = uuid.uuid4().hex
+    connection.execute(_INSERT, {**values, "id": judging_id, "state": QUEUED, "renewed": 0})
+    return judging_id
+
+
+class Judgings:
+    """`on_verdict` are called in the transaction in which a submission gets its verdict."""
+
+    def __init__(self, database: Database, max_attempts: int = 3) -> None:
+        self._database, self._max_attempts = database, max_attempts
+        self.on_verdict: list[OnVerdict] = []
+
+    def claim(self, worker: str, languages: Sequence[str], at: datetime) -> Claimed | None:
+        """What this worker shall judge next; None when nothing waits."""
+        with self._database.writing() as connection:
+            row = connection.execute(_CLAIM, {"by": worker, "languages": list(languages), "at": at}).one_or_none()
+            if row is None:
+                return None
+            problem, source = connection.execute(_TO_DO, {"id": row.submission_id}).one()
+        return Claimed(row.id, row.submission_id, problem, row.package, row.language, source or "")
+
+    def finish(self, judging_id: str, report: Report, at: datetime) -> Judged | None:
+        """Accept a report. None when this attempt does not hold the judging (any more), or changed no verdict."""
+        with self._database.writing() as connection:
+            ended = self._end(connection, judging_id, JUDGED, None, at)
+            return self._settle(connection, ended, report, at) if ended else None
+
+    def give_back(self, judging_id: str, state: str, reason: str, at: datetime) -> Judged | None:
+        """End an attempt that failed (its machine) or is lost (its worker). Its verdict if it was the last, a JE."""
+        with self._database.writing() as connection:
+            ended = self._end(connection, judging_id, state, reason, at)
+            if ended is None:
+                return None
+            if ended.attempt < self._max_attempts:
+                kept = {name: value for name, value in ended._mapping.items() if name != "id"}
+                _insert(connection, {**kept, "attempt": ended.attempt + 1})
+                return None
+            said = f"the judge failed {ended.attempt} times; the last time: {reason}"
+            return self._settle(connection, ended, Report(verdict=Verdict.JE, judge_error=said), at)
+
+    def renew(self, judging_id: str) -> bool:
+        """A sign of life of who judges this. False when he holds it no more."""
+        with self._database.writing() as connection:
+            return bool(connection.execute(_RENEW, {"judging_id": judging_id}).rowcount)
+
+    def running(self) -> dict[str, int]:
+        """The signs of life of each that is being judged."""
+        with self._database.reading() as connection:
+            return {row.id: row.renewed for row in connection.execute(_RUNNING)}
+
+    def waiting(self) -> dict[str, int]:
+        """How many wait, by language."""
+        with self._database.reading() as connection:
+            return {row.language: row.waiting for row in connection.execute(_WAITING)}
+
+    def state(self, judging_id: str) -> str | None:
+        with self._database.reading() as connection:
+            return connection.execute(_STATE, {"id": judging_id}).scalar()
+
+    def _end(self, connection: Connection, judging_id: str, to: str, why: str | None, at: datetime) -> Row[Any] | None:
+        values = {"judging_id": judging_id, "to": to, "why": why, "at": at}
+        return connection.execute(_END, values).one_or_none()
+
+    def _settle(self, connection: Connection, ended: Row[Any], report: Report, at: datetime) -> Judged | None:
+        """Keep the report, and unless it is a rejudging's, which only proposes, make it the submission's verdict."""
+        found = report.model_dump(mode="json", include=set(_FIGURES))
+        figures = {f"its_{name}": value for name, value in found.items()}
+        connection.execute(_NOTE, {"judging_id": ended.id, **figures})
+        # Every field is written out, so that whoever reads it later need not know the defaults of today.
+        kept = {"judging_id": ended.id, "report": report.model_dump_json()}
+        connection.execute(insert(ReportRow), kept)
+        if ended.rejudging_id is not None:
+            return None
+        values = {"submission_id": ended.submission_id, "by_judging": ended.id, "at": at, **figures}
+        row = connection.execute(_SETTLE, values).one()
+        judged = Judged(**row._mapping, report=report)
+        for tell in self.on_verdict:
+            tell(connection, judged)
+        return judged
+
+
+__all__ = ["FAILED", "Claimed", "Judged", "Judgings", "NewJudging", "enqueue"]

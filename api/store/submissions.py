@@ -1,0 +1,135 @@
+"""Submissions as they are taken in and shown.
+
+Promises: what was added is kept, together with its first judging or not at all; one key's idempotency key is used once.
+Knows nothing of HTTP, of queues and of what a candidate may see.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, exists, insert, literal, select, tuple_
+from sqlalchemy.exc import IntegrityError
+
+from api.store.database import Database
+from api.store.judgings import SUBMISSION, NewJudging, enqueue
+from api.store.tables import JUDGED, QUEUED, RUNNING, JudgingRow, ReportRow, SubmissionRow
+
+# What is no id is not asked for: PostgreSQL takes a NUL in a text for an error and not for an unknown id.
+is_id = re.compile(r"[0-9a-f]{32}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """`idempotency_key` and `body_sha256`: both, or neither. `person`: whom its sender means, if anybody."""
+
+    id: str
+    org_id: int
+    key_id: int
+    problem: str
+    package: str
+    language: str
+    source: str
+    created_at: datetime
+    person: str | None = None
+    idempotency_key: str | None = None
+    body_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSubmission:
+    """A submission as it is shown: without its source. In lists also without its report."""
+
+    id: str
+    problem: str
+    language: str
+    person: str | None
+    status: str  # queued, running, judged
+    created_at: datetime
+    judged_at: datetime | None = None
+    verdict: str | None = None
+    score: float | None = None
+    max_score: float | None = None
+    cpu_time_s: float | None = None
+    wall_time_s: float | None = None
+    peak_memory_kib: int | None = None
+    cases_passed: int | None = None
+    cases_total: int | None = None
+    report: str | None = None
+
+
+class Replayed(Exception):
+    """Raised instead of adding: this idempotency key was used, for the submission `id`, with the body `body_sha256`."""
+
+    def __init__(self, submission_id: str, body_sha256: str) -> None:
+        super().__init__(submission_id)
+        self.id, self.body_sha256 = submission_id, body_sha256
+
+
+_s, _j = SubmissionRow.__table__.c, JudgingRow.__table__.c
+_runs = exists().where(_j.submission_id == _s.id, _j.state == RUNNING, _j.rejudging_id.is_(None))
+_status = case((_s.status == JUDGED, JUDGED), (_runs, RUNNING), else_=QUEUED).label("status")
+_listed = [_status if field.name == "status" else _s[field.name] for field in fields(StoredSubmission)[:-1]]
+
+# Built once: putting a statement together costs more than running it.
+_INSERT = insert(SubmissionRow)
+_WITH_REPORT = select(*_listed, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
+_ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
+_JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
+_SAME = select(_s.id, _s.body_sha256).where(
+    _s.key_id == bindparam("key_id"), _s.idempotency_key == bindparam("idempotency_key")
+)
+
+
+class Submissions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, new: NewSubmission) -> None:
+        """Keep it and its first judging. Raises Replayed when its idempotency key was used before."""
+        values = {name: getattr(new, name) for name in NewSubmission.__slots__}
+        try:
+            with self._database.writing() as connection:
+                connection.execute(_INSERT, {**values, "status": QUEUED})
+                enqueue(
+                    connection,
+                    NewJudging(new.id, new.key_id, new.package, new.language, SUBMISSION, new.created_at),
+                )
+        except IntegrityError:
+            if new.idempotency_key and (known := self._used(new)):
+                raise Replayed(known.id, known.body_sha256) from None
+            raise
+
+    def get(self, submission_id: str, org_id: int) -> StoredSubmission | None:
+        """One of an organisation's."""
+        if not is_id(submission_id):
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(_ONE, {"id": submission_id, "org_id": org_id}).one_or_none()
+        return StoredSubmission(*row) if row else None
+
+    def page(self, org_id: int, limit: int, before: str | None) -> list[StoredSubmission] | None:
+        """An organisation's, newest first; None when `before` is none of them."""
+        query = select(*_listed).where(_s.org_id == org_id)
+        if before is not None:
+            start = self.get(before, org_id)
+            if start is None:
+                return None
+            place = tuple_(literal(start.created_at, _s.created_at.type), literal(start.id))
+            query = query.where(tuple_(_s.created_at, _s.id) < place)
+        query = query.order_by(_s.created_at.desc(), _s.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [StoredSubmission(*row) for row in connection.execute(query)]
+
+    def judged(self, ids: list[str]) -> list[StoredSubmission]:
+        """Those of the given submissions that are judged."""
+        if not ids:
+            return []
+        with self._database.reading() as connection:
+            return [StoredSubmission(*row) for row in connection.execute(_JUDGED_OF, {"ids": ids})]
+
+    def _used(self, new: NewSubmission) -> Row[Any, Any] | None:
+        with self._database.reading() as connection:
+            asked = {"key_id": new.key_id, "idempotency_key": new.idempotency_key}
+            return connection.execute(_SAME, asked).one_or_none()
