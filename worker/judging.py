@@ -71,6 +71,9 @@ class Judge:
         except MachineFault as exc:
             _log.warning("judging %s: %s", task.id, exc)
             return exc
+        except OSError as exc:  # a full disk above all; its file's name is nobody's business
+            _log.warning("judging %s: %s", task.id, exc)
+            return MachineFault(f"the worker's disk: {exc.strerror}")
         except Exception as exc:
             # Ours, and unforeseen. Left to Celery, the submission would be tried in vain again.
             _log.exception("judging %s", task.id)
