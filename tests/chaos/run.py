@@ -60,6 +60,7 @@ class Result:
 class Run:
     service: Service
     client: Client
+    prober: Client  # a client of its own: its turn is the next one, however many of the other's wait
     rng: random.Random
     result: Result
     say: Callable[[str], None]
@@ -84,8 +85,8 @@ class Run:
 
     def _probe(self, fault: Fault) -> None:
         began = time.monotonic()
-        sent = self.client.submit("AC")
-        verdict, _ = self.client.verdict(sent.id, _VERDICTS_WITHIN_S)
+        sent = self.prober.submit("AC")
+        verdict, _ = self.prober.verdict(sent.id, _VERDICTS_WITHIN_S)
         seconds = time.monotonic() - began if verdict else float("inf")
         self.result.recoveries.setdefault(fault.name, []).append(seconds)
         self.say(f"{time.monotonic() - self.began:6.1f} {fault.name}: {seconds:.1f} s until the next verdict")
@@ -98,13 +99,14 @@ class Run:
 
     def settle(self) -> None:
         """Every verdict, in the end, and what the database says of them."""
-        for sent in self.client.sent:
+        accepted = [*self.client.sent, *self.prober.sent]
+        for sent in accepted:
             verdict, error = self.client.verdict(sent.id, _VERDICTS_WITHIN_S)
             if verdict is None:
                 self.result.lost.append(sent.id)
             elif verdict != sent.expected:
                 self.result.different.append(f"{sent.id}: {verdict} ({error}), not {sent.expected}")
-        self.result.accepted = len(self.client.sent)
+        self.result.accepted = len(accepted)
         self._count()
 
     def _count(self) -> None:
@@ -113,7 +115,7 @@ class Run:
         twice = judged.group_by(JudgingRow.submission_id).having(func.count() > 1)
         with database.reading() as connection:
             rows = connection.execute(select(func.count()).select_from(SubmissionRow)).scalar_one()
-            self.result.doubled = rows - len(self.client.sent) + len(connection.execute(twice).all())
+            self.result.doubled = rows - self.result.accepted + len(connection.execute(twice).all())
             last = select(func.max(JudgingRow.attempt)).group_by(JudgingRow.submission_id)
             for attempt in connection.execute(last).scalars():
                 self.result.attempts[attempt] = self.result.attempts.get(attempt, 0) + 1
@@ -127,8 +129,8 @@ def run(options: argparse.Namespace, say: Callable[[str], None]) -> Result:
         path.chmod(0o755)  # PostgreSQL is another user
         try:
             with started(path, options.box, options.database) as service:
-                client = Client(service.url, _new_key(service), random.Random(options.seed))
-                one = Run(service, client, rng, result, say)
+                client, prober = (Client(service.url, _new_key(service), random.Random(options.seed)) for _ in "12")
+                one = Run(service, client, prober, rng, result, say)
                 one.judge_undisturbed()
                 say(f"seed {options.seed}: {options.submissions} submissions, a fault every {options.every:g} s")
                 _under_load(one, options)
