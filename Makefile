@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo serve test check verify lint bench image lock oracles clean help
+.PHONY: demo serve test check verify lint bench chaos image lock oracles clean help
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,10 @@ lint: $(VENV)/dev
 	@$(BIN)/mypy
 
 check: lint test ## ruff, ruff format, mypy --strict and the tests
+
+chaos: $(VENV)/dev ## faults at random under load, a table of what was lost; CHAOS="--seed 7 --submissions 100" for others
+	@$(BIN)/judge image build
+	@$(BIN)/python tests/chaos/run.py $(CHAOS)
 
 bench: $(VENV)/dev ## the figures of README, measured here
 	@$(BIN)/judge bench
