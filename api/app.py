@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import sqlalchemy.exc
 from flask import Flask
 
-from api import health, internal, openapi, problems, runs, submissions, views
-from api.auth import Keys
+from api import audit, health, internal, keys, openapi, problems, runs, submissions, views
+from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
@@ -30,6 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = _open_store(settings, catalogue)
     board = RunBoard(settings.redis_url)
     sweeper = Sweeper(store, settings, board)
+    last_use = LastUse(store.keys)
+    sweeper.chores += [last_use.write, lambda: store.packages.offer(catalogue.tars, datetime.now(UTC))]
     places = threading.Semaphore(settings.max_held)
     app = Flask("judge-api", static_folder=None)
     app.extensions[EXTENSION] = Services(
@@ -38,13 +40,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         board=board,
         catalogue=catalogue,
         keys=Keys(),
+        last_use=last_use,
         dispatcher=Dispatcher(settings, board),
         sweeper=sweeper,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
     )
     register_errors(app)
-    for blueprint in (problems.bp, submissions.bp, runs.bp, internal.bp, health.bp, openapi.bp):
+    for blueprint in (problems.bp, submissions.bp, runs.bp, keys.bp, audit.bp, internal.bp, health.bp, openapi.bp):
         app.register_blueprint(blueprint)
     if settings.sweep:
         sweeper.start()
@@ -58,6 +61,7 @@ def _open_store(settings: Settings, catalogue: Catalogue) -> Store:
         if (found := revision(store.database)) != newest():
             at = f"is at step {found}" if found else "has no tables of this version yet"
             raise SettingsError(f"The database {at}, and this program needs step {newest()}: run `judge db upgrade`.")
+        store.packages.offer(catalogue.tars, datetime.now(UTC))
         for slug, package in catalogue.hashes.items():
             store.packages.keep(package, slug, catalogue.tars[package], datetime.now(UTC))
     except (sqlalchemy.exc.SQLAlchemyError, OSError) as exc:

@@ -12,6 +12,7 @@ neither a stepped clock nor a database that was away takes a judging from anybod
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from api.catalogue import LANGUAGES
@@ -66,13 +67,14 @@ class Leases:
 
 
 class Sweeper:
-    """A thread that sets right what went wrong. Several processes may each have one."""
+    """A thread that sets right what went wrong. Several processes may each have one. At each sweep it does `chores`."""
 
     def __init__(self, store: Store, settings: Settings, board: RunBoard) -> None:
         self._store, self._board = store, board
         self._dispatcher = Dispatcher(settings, board)
         self._interval_s = settings.sweep_interval_s
         self._leases = Leases(settings.lease_s, 2 * settings.sweep_interval_s)
+        self.chores: list[Callable[[], None]] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
 
@@ -96,6 +98,8 @@ class Sweeper:
             if self._board.hints(language) < min(count, ENOUGH_HINTS):
                 self._dispatcher.hint(language)
         self._store.workers.forget(now - _FORGET_WORKERS_AFTER)
+        for do in self.chores:
+            do()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval_s):

@@ -6,6 +6,7 @@ touches the database or the queue. Nothing that was sent is repeated but a name,
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
@@ -22,6 +23,8 @@ MAX_SOURCE = 64 * 1024
 MAX_INPUT = 64 * 1024
 MAX_DEPTH = 64
 MAX_IDEMPOTENCY_KEY = 255
+
+_is_number = re.compile(r"[1-9][0-9]{0,8}", re.ASCII).fullmatch
 
 Q = TypeVar("Q", bound=QueryModel)
 B = TypeVar("B", bound=Strict)
@@ -53,6 +56,11 @@ def read_json(model: type[B]) -> B:
         return model.model_validate(value)
     except ValidationError as exc:
         raise refused(exc, model) from None
+
+
+def number_in(text: str) -> int | None:
+    """The number of an object in an address; None for what can be none, which the database need not be asked for."""
+    return int(text) if _is_number(text) else None
 
 
 def read_idempotency_key() -> tuple[str | None, str | None]:

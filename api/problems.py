@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response
 
-from api.auth import require_key
+from api.auth import require_scope
 from api.catalogue import LANGUAGES
 from api.errors import ApiError, Kind, did_you_mean, shortened
 from api.openapi import described
@@ -13,7 +13,7 @@ from api.services import services
 from api.views import encode
 
 bp = Blueprint("problems", __name__, url_prefix="/api/v1/problems")
-bp.before_request(require_key)
+bp.before_request(require_scope("read"))
 
 
 @bp.get("")

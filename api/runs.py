@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, g
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.intake import check_input, check_solution, read_json, read_query
 from api.openapi import described
@@ -14,7 +14,7 @@ from api.services import services
 from worker.queue import JudgingTask
 
 bp = Blueprint("runs", __name__, url_prefix="/api/v1/runs")
-bp.before_request(require_key)
+bp.before_request(require_scope("read", changing="submit"))
 
 
 @bp.post("")

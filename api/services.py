@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 if TYPE_CHECKING:
-    from api.auth import Keys
+    from api.auth import Keys, LastUse
     from api.catalogue import Catalogue
     from api.dispatch import Dispatcher, Sweeper
     from api.runboard import RunBoard
@@ -24,6 +24,7 @@ class Services:
     board: "RunBoard"
     catalogue: "Catalogue"
     keys: "Keys"
+    last_use: "LastUse"
     dispatcher: "Dispatcher"
     sweeper: "Sweeper"
     held_submissions: "Waiting"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, g
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.intake import check_solution, read_idempotency_key, read_json, read_query
 from api.openapi import described
@@ -19,7 +19,7 @@ from api.store import NewSubmission, Replayed, StoredSubmission
 from api.store.tables import JUDGED, QUEUED
 
 bp = Blueprint("submissions", __name__, url_prefix="/api/v1/submissions")
-bp.before_request(require_key)
+bp.before_request(require_scope("read", changing="submit"))
 
 
 @bp.post("")

@@ -1,8 +1,10 @@
 """What must not be lost: SQLAlchemy over SQLite (WAL) or PostgreSQL, by the database's URL. A file for each noun."""
 
+from api.store.audit import Audit
 from api.store.database import Database
 from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
+from api.store.organisations import Organisations
 from api.store.packages import Packages
 from api.store.submissions import NewSubmission, Replayed, StoredSubmission, Submissions
 from api.store.workers import Workers
@@ -14,6 +16,8 @@ class Store:
     def __init__(self, url: str, max_attempts: int = 3) -> None:
         self.database = Database(url)
         self.keys = Keys(self.database)
+        self.organisations = Organisations(self.database)
+        self.audit = Audit(self.database)
         self.packages = Packages(self.database)
         self.submissions = Submissions(self.database)
         self.judgings = Judgings(self.database, max_attempts)

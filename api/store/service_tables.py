@@ -107,9 +107,11 @@ class AuditEntry(Base):
     __tablename__ = "audit_log"
 
     id: Mapped[int] = mapped_column(_Counted, primary_key=True)
-    org_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    org_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     key_id: Mapped[int | None] = mapped_column(ForeignKey("api_keys.id"))  # None: the operator, at the command line
     at: Mapped[datetime] = mapped_column(Utc)
     action: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(200))
     detail: Mapped[str] = mapped_column(Text)  # JSON
+
+    __table_args__ = (Index("audit_log_by_org", "org_id", "id"),)

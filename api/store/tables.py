@@ -68,6 +68,7 @@ class PackageRow(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     slug: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Utc)
+    offered_at: Mapped[datetime] = mapped_column(Utc)  # when last a process of the API said that it offers it
     tar: Mapped[bytes] = mapped_column(LargeBinary)
 
 

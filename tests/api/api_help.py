@@ -78,6 +78,9 @@ class Caller:
     def post(self, path: str, **options: Any) -> TestResponse:
         return self.http.post(path, headers=self.headers, **options)
 
+    def delete(self, path: str, **options: Any) -> TestResponse:
+        return self.http.delete(path, headers=self.headers, **options)
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
@@ -172,10 +175,11 @@ def services_of(app: Flask) -> Services:
     return services
 
 
-def caller_of(app: Flask, name: str = "somebody", organisation: str | None = None) -> Caller:
-    """With a key of its own, in an organisation of its own unless told."""
+def caller_of(app: Flask, name: str = "somebody", organisation: str | None = None, **changes: Any) -> Caller:
+    """With a key of its own, in an organisation of its own unless told. `changes`: to the key."""
     key = new_key()
-    services_of(app).store.keys.add(NewKey(name, digest_of(key), key[-4:], datetime.now(UTC), organisation or name))
+    new = NewKey(name, digest_of(key), key[-4:], datetime.now(UTC), organisation or name, **changes)
+    services_of(app).store.keys.add(new)
     return Caller(app.test_client(), key)
 
 
