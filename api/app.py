@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy.exc
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import audit, health, internal, keys, openapi, problems, runs, submissions, views
+from api import audit, health, internal, keys, openapi, problems, rates, runs, submissions, views
 from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.dispatch import Dispatcher, Sweeper
@@ -41,12 +42,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         catalogue=catalogue,
         keys=Keys(),
         last_use=last_use,
+        rates=rates.Rates(settings),
         dispatcher=Dispatcher(settings, board),
         sweeper=sweeper,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
     )
     register_errors(app)
+    app.after_request(rates.show)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, x_proto=0)  # type: ignore[method-assign]
     for blueprint in (problems.bp, submissions.bp, runs.bp, keys.bp, audit.bp, internal.bp, health.bp, openapi.bp):
         app.register_blueprint(blueprint)
     if settings.sweep:

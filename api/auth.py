@@ -40,8 +40,11 @@ class Keys:
     def put(self, digest: str, key: Key, now: float) -> None:
         self._seen[digest] = (key, now + _CACHED_S)
 
+    def drop(self, digest: str) -> None:
+        self._seen.pop(digest, None)
+
     def was_seen(self, digest: str) -> bool:
-        """Whether this was a good key at any time since this process began."""
+        """Whether this was a good key when it was last looked up."""
         return digest in self._seen
 
     def forget(self, key_id: int) -> None:
@@ -101,8 +104,9 @@ def require_key() -> None:
     """Before each request of a caller, whatever the scopes: sets g.key, or refuses."""
     key = _known(_bearer())
     if key is None:
-        raise _unauthorized("API key")
+        raise _refusal("API key")
     g.key = key
+    services().rates.check(key.id)
 
 
 def require_worker() -> None:
@@ -112,7 +116,7 @@ def require_worker() -> None:
         return
     key = _known(given)
     if key is None or WORKER not in key.scopes:
-        raise _unauthorized("worker token")
+        raise _refusal("worker token")
 
 
 def _known(given: str) -> Key | None:
@@ -122,8 +126,12 @@ def _known(given: str) -> Key | None:
     held, digest, now, at = services(), digest_of(given), time.monotonic(), datetime.now(UTC)
     key = held.keys.get(digest, now)
     if key is None:
+        # Who was known before a flood of wrong keys from the same address is served all the same.
+        if not held.keys.was_seen(digest) and held.rates.guesses():
+            return None
         key = held.store.keys.find(digest)
         if key is None:
+            held.keys.drop(digest)
             return None
         held.keys.put(digest, key, now)
     if key.expires_at and key.expires_at <= at:
@@ -137,6 +145,9 @@ def _bearer() -> str:
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
-def _unauthorized(what: str) -> ApiError:
+def _refusal(what: str) -> ApiError:
+    """The same for every key that is not good, whatever the reason; itself refused when they were too many."""
+    if request.headers.get("Authorization"):
+        services().rates.check_wrong_key()
     detail = f"Send the header 'Authorization: Bearer' with a valid {what}."
     return ApiError(Kind.UNAUTHORIZED, detail, headers={"WWW-Authenticate": 'Bearer realm="judge"'})

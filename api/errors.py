@@ -60,6 +60,8 @@ class Kind(Enum):
     INVALID_INPUT = "invalid-input", 422, "The input is not one this problem takes"
     INPUT_TOO_LARGE = "input-too-large", 422, "The input is too large"
     TOO_DEEP = "too-deep", 422, "The JSON is nested too deeply"
+    TOO_MANY_REQUESTS = "too-many-requests", 429, "Too many requests"
+    QUOTA_EXCEEDED = "quota-exceeded", 429, "The quota of the day is used up"
     INTERNAL = "internal-error", 500, "Something went wrong on our side"
     DATABASE_UNAVAILABLE = "database-unavailable", 503, "The database does not answer"
     QUEUE_UNAVAILABLE = "queue-unavailable", 503, "The queue does not answer"

@@ -63,7 +63,7 @@ def described(
 ) -> Callable[[V], V]:
     """Put a view into the document. The summary is the view's docstring."""
     if not public:
-        refusals = (401, 403, 503, *refusals)  # to look a key up takes the database
+        refusals = (401, 403, 429, 503, *refusals)  # to look a key up takes the database
     models: dict[str, Any] = {f"HTTP_{code}": model for code, model in answers.items()}
     models |= {f"HTTP_{code}": ProblemDetails for code in refusals if code not in answers}
     decorate: Callable[[V], V] = _spec.validate(

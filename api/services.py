@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from api.auth import Keys, LastUse
     from api.catalogue import Catalogue
     from api.dispatch import Dispatcher, Sweeper
+    from api.rates import Rates
     from api.runboard import RunBoard
     from api.settings import Settings
     from api.store import Store
@@ -25,6 +26,7 @@ class Services:
     catalogue: "Catalogue"
     keys: "Keys"
     last_use: "LastUse"
+    rates: "Rates"
     dispatcher: "Dispatcher"
     sweeper: "Sweeper"
     held_submissions: "Waiting"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import limits
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from api.errors import SettingsError
@@ -36,6 +37,13 @@ class Settings(BaseModel):
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
     max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
 
+    rate_submits: str | None = Field(None, description="submissions and other changes that a key may send")
+    rate_runs: str | None = Field(None, description="runs that a key may start")
+    rate_reads: str | None = Field(None, description="all else that a key may ask for")
+    rate_address: str | None = Field(None, description="requests from one address, whatever the keys")
+    rate_wrong_keys: str | None = Field("100/minute", description="wrong keys from one address")
+    proxies: int = Field(0, ge=0, le=10, description="proxies in front, whose X-Forwarded-For is believed")
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Raises SettingsError, which names the variable."""
@@ -59,6 +67,16 @@ class Settings(BaseModel):
         if not url.startswith(_REDIS_SCHEMES):
             raise ValueError(f"must begin with {', '.join(_REDIS_SCHEMES)}")
         return url
+
+    @field_validator("rate_submits", "rate_runs", "rate_reads", "rate_address", "rate_wrong_keys")
+    @classmethod
+    def _known_rate(cls, rate: str | None) -> str | None:
+        try:
+            if rate and not all(limit.amount for limit in limits.parse_many(rate)):
+                raise ValueError
+        except ValueError:
+            raise ValueError("must be such as 60/minute, or several with ';' between") from None
+        return rate
 
     @field_validator("worker_token")
     @classmethod

@@ -3,6 +3,7 @@
 A submission that was answered with 202 or 201 is stored and will be judged, even if the queue was down at that moment.
 """
 
+import math
 import uuid
 from datetime import UTC, datetime
 
@@ -15,7 +16,7 @@ from api.intake import check_solution, read_idempotency_key, read_json, read_que
 from api.openapi import described
 from api.schemas import PageQuery, Submission, SubmissionPage, SubmissionRequest, WaitQuery
 from api.services import services
-from api.store import NewSubmission, Replayed, StoredSubmission
+from api.store import NewSubmission, QuotaUsed, Replayed, StoredSubmission
 from api.store.tables import JUDGED, QUEUED
 
 bp = Blueprint("submissions", __name__, url_prefix="/api/v1/submissions")
@@ -56,6 +57,8 @@ def create() -> Response:
         view = _submit(new, wait)
     except Replayed as known:
         return _known_already(known, new, wait)
+    except QuotaUsed as used:
+        raise _quota_exceeded(used.until) from None
     headers = {"Location": f"{bp.url_prefix}/{new.id}"}
     return Response(view or _as_queued(new), 201 if view else 202, headers, mimetype="application/json")
 
@@ -96,7 +99,7 @@ def _submit(new: NewSubmission, wait: float) -> bytes | None:
 
 
 def _store_and_send(new: NewSubmission) -> None:
-    services().store.submissions.add(new)
+    services().store.submissions.add(new, g.key.submissions_per_day)
     services().dispatcher.hint(new.language)  # if that fails, the next sweep does it
 
 
@@ -108,6 +111,12 @@ def _known_already(known: Replayed, new: NewSubmission, wait: float) -> Response
     view, is_judged = _held(known.id, wait)
     headers = {"Location": f"{bp.url_prefix}/{known.id}", "Idempotency-Replayed": "true"}
     return Response(view, 201 if is_judged else 202, headers, mimetype="application/json")
+
+
+def _quota_exceeded(until: datetime) -> ApiError:
+    detail = f"Your organisation may send {g.key.submissions_per_day} submissions a day; the next from {until:%FT%TZ}."
+    left_s = math.ceil((until - datetime.now(UTC)).total_seconds())
+    return ApiError(Kind.QUOTA_EXCEEDED, detail, headers={"Retry-After": str(max(1, left_s))})
 
 
 def _held(submission_id: str, wait: float) -> tuple[bytes, bool]:

@@ -6,7 +6,7 @@ from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
 from api.store.organisations import Organisations
 from api.store.packages import Packages
-from api.store.submissions import NewSubmission, Replayed, StoredSubmission, Submissions
+from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
 from api.store.workers import Workers
 
 
@@ -27,4 +27,4 @@ class Store:
         self.database.close()
 
 
-__all__ = ["Database", "Judged", "Key", "NewKey", "NewSubmission", "Replayed", "Store", "StoredSubmission"]
+__all__ = ["Database", "Judged", "Key", "NewKey", "NewSubmission", "QuotaUsed", "Replayed", "Store", "StoredSubmission"]

@@ -6,15 +6,15 @@ Knows nothing of HTTP, of queues and of what a candidate may see.
 
 import re
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, exists, insert, literal, select, tuple_
+from sqlalchemy import Connection, Integer, Row, bindparam, case, exists, func, insert, literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from api.store.database import Database
 from api.store.judgings import SUBMISSION, NewJudging, enqueue
-from api.store.tables import JUDGED, QUEUED, RUNNING, JudgingRow, ReportRow, SubmissionRow
+from api.store.tables import JUDGED, QUEUED, RUNNING, JudgingRow, Organisation, ReportRow, SubmissionRow
 
 # What is no id is not asked for: PostgreSQL takes a NUL in a text for an error and not for an unknown id.
 is_id = re.compile(r"[0-9a-f]{32}").fullmatch
@@ -67,6 +67,14 @@ class Replayed(Exception):
         self.id, self.body_sha256 = submission_id, body_sha256
 
 
+class QuotaUsed(Exception):
+    """Raised instead of adding: the organisation has sent all it may on this day (UTC), which ends at `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 _s, _j = SubmissionRow.__table__.c, JudgingRow.__table__.c
 _runs = exists().where(_j.submission_id == _s.id, _j.state == RUNNING, _j.rejudging_id.is_(None))
 _status = case((_s.status == JUDGED, JUDGED), (_runs, RUNNING), else_=QUEUED).label("status")
@@ -81,17 +89,27 @@ _SAME = select(_s.id, _s.body_sha256).where(
     _s.key_id == bindparam("key_id"), _s.idempotency_key == bindparam("idempotency_key")
 )
 
+# At most as many rows of the index are read as the quota has, and only those of the day.
+_of_the_day = select(_s.id).where(_s.org_id == bindparam("org_id"), _s.created_at >= bindparam("since"))
+_SENT = select(func.count()).select_from(_of_the_day.limit(bindparam("most", type_=Integer)).subquery())
+_LOCK = select(Organisation.id).where(Organisation.id == bindparam("org_id")).with_for_update(key_share=True)
+
 
 class Submissions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, new: NewSubmission) -> None:
-        """Keep it and its first judging. Raises Replayed when its idempotency key was used before."""
+    def add(self, new: NewSubmission, per_day: int | None = None) -> None:
+        """Keep it and its first judging.
+
+        Raises Replayed when its idempotency key was used before, QuotaUsed when its organisation has sent `per_day`.
+        """
         values = {name: getattr(new, name) for name in NewSubmission.__slots__}
         try:
             with self._database.writing() as connection:
                 connection.execute(_INSERT, {**values, "status": QUEUED})
+                if per_day is not None:
+                    _check_quota(connection, new, per_day)
                 enqueue(
                     connection,
                     NewJudging(new.id, new.key_id, new.package, new.language, SUBMISSION, new.created_at),
@@ -133,3 +151,12 @@ class Submissions:
         with self._database.reading() as connection:
             asked = {"key_id": new.key_id, "idempotency_key": new.idempotency_key}
             return connection.execute(_SAME, asked).one_or_none()
+
+
+def _check_quota(connection: Connection, new: NewSubmission, per_day: int) -> None:
+    """After it was added, for a replay must be known as one first. Locked, or two at once would both be the last."""
+    connection.execute(_LOCK, {"org_id": new.org_id})
+    day = new.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = {"org_id": new.org_id, "since": day, "most": per_day + 1}
+    if connection.execute(_SENT, asked).scalar_one() > per_day:
+        raise QuotaUsed(day + timedelta(days=1))

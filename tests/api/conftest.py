@@ -98,6 +98,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
         services_of(app).sweeper.stop()
         services_of(app).store.close()
         services_of(app).board.close()
+        services_of(app).rates.close()
 
 
 @pytest.fixture

@@ -52,12 +52,13 @@ def test_it_is_well_formed(app: Flask) -> None:
 def test_it_is_true(app: Flask) -> None:
     found = operations(app)
     post = found["POST /api/v1/submissions"]
-    assert set(post["responses"]) == {"201", "202", "400", "401", "403", "409", "411", "413", "415", "422", "503"}
+    refusals = {"400", "401", "403", "409", "411", "413", "415", "422", "429", "503"}
+    assert set(post["responses"]) == {"201", "202"} | refusals
     assert post["security"] == [{"key": []}]
     assert [parameter["name"] for parameter in post["parameters"]] == ["wait"]
     assert post["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/SubmissionRequest")
     assert list(post["responses"]["422"]["content"]) == ["application/problem+json"]
-    assert set(found["GET /api/v1/problems"]["responses"]) == {"200", "401", "403", "503"}
+    assert set(found["GET /api/v1/problems"]["responses"]) == {"200", "401", "403", "429", "503"}
     assert found["GET /healthz"]["security"] == []
     schemas = document(app)["components"]["schemas"]
     assert schemas["SubmissionRequest"]["additionalProperties"] is False
