@@ -18,8 +18,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "packages": packages,
     "soak": soak,
 }
+LONG = frozenset({"soak"})  # an hour, and no figure of speed: only when it is named
 
 
 def run(names: list[str], say: Callable[[str], None]) -> Iterator[Figure | str]:
-    for name in names or list(MEASUREMENTS):
+    for name in names or [name for name in MEASUREMENTS if name not in LONG]:
         yield from MEASUREMENTS[name](say)

@@ -1,36 +1,45 @@
 """A long run: thousands of submissions, one in ten an attack, through one worker's loop. What grows, what stays?
 
-A leak of a few bytes a submission is in no single test's reach. So memory is sampled all along, that of this process
-and that of the box's lasting ones. Growth is what is taken and never given back, without the largest step of it: a
-single large answer, for which an allocator keeps more, is no leak.
+A leak of a few bytes a submission is in no single test's reach. So memory and descriptors are sampled all along, this
+process's and the box's, when nothing runs and both have given back what they need no more: pages that belong to no
+file, each counted once however many of the box's processes share it. Growth is told with its noise (slope.py), after a
+time to warm up.
+
+Each backend is tried twice. In one box for all submissions a leak has nowhere to hide; with boxes that are replaced as
+a worker replaces them, it is the worker that lasts.
 """
 
+import ctypes
+import gc
 import os
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
 from pathlib import Path
 
-from judge import attack_check
+from judge import attack_check, pipeline
 from judge.bench import Figure
 from judge.bench.boxes import containers, launcher_pids
-from judge.errors import MachineFault
+from judge.bench.slope import Sample, slope
+from judge.calibration import Calibration
+from judge.errors import BoxUnavailable, MachineFault
 from judge.languages import get_language
-from judge.models import Limits, Verdict
+from judge.models import Limits, Submission, Verdict
 from judge.package import Problem, load_packages
 from judge.sandbox import Box, Boxes, BoxOptions, start_box
+from judge.sandbox.boxes import RECYCLE_AFTER
 
 _SUBMISSIONS = 10_000
-_BOXES = 2  # lives of a box in one soak
-_SAMPLES = 400
-_WARMING_UP = 0.5  # of a life: until then allocators still take what they will need
-_PARTS = 10
+_SAMPLES = 100
+_WARMING_UP = 0.5  # of all submissions: until then the box keeps more and more inputs, up to its fill
+_GOAL_KIB = 64
 _ATTACKS_SHARE = 0.1
 _FIRST_CHILD_UID = 1 << 30
+_AT_REST = 3  # processes of a box at rest: supervisor, zygote and the spare child
+_IDLE_S = 0.12  # after which a box gives back what it does not need: judge/inside/memory.py
+_LOOKS, _BETWEEN_LOOKS_S = 100, 0.005
 _SEED = 20_240_229
 # An attack that runs out of time must; anything else shall not because this machine is busy.
 _LIMITS = Limits(cpu_time_s=0.25, wall_time_s=2.0, memory_mib=64, output_mib=1)
@@ -44,8 +53,6 @@ _HONEST = (
     ("program", "print(*range(50_000))\n", Verdict.WA),
 )
 
-Sample = tuple[int, float]  # submissions judged, KiB
-
 
 @dataclass
 class Soak:
@@ -54,43 +61,51 @@ class Soak:
     backend: str
     wrong: list[str] = field(default_factory=list)
     worker_kib: list[Sample] = field(default_factory=list)
-    box_kib: list[list[Sample]] = field(default_factory=list)  # a list for each box
+    box_kib: list[Sample] = field(default_factory=list)  # of whichever box served then
+    descriptors: list[Sample] = field(default_factory=list)  # of worker and box together
+    boxes: int = 0
     left: list[str] = field(default_factory=list)
     elapsed_s: float = 0.0
 
-    @property
-    def worker_growth_kib(self) -> float:
-        return _growth_kib(self.worker_kib)
-
-    @property
-    def box_growth_kib(self) -> float:
-        return statistics.median(map(_growth_kib, self.box_kib))
-
 
 def soak(say: Callable[[str], None]) -> Iterator[Figure | str]:
-    """Ten thousand submissions in a local box, and as many in a Docker box."""
+    """Ten thousand submissions in one box, and as many in boxes that are replaced as usual: local, then in Docker."""
     for backend in ("local", "docker"):
-        seen = run(backend, _SUBMISSIONS, say)
-        per_s = f"{_SUBMISSIONS / seen.elapsed_s:.0f} submissions a second"
-        yield Figure.at_most(f"soak, {backend}: verdicts not as expected", [len(seen.wrong)], "", 0, per_s)
-        unit = "KiB per 1,000"
-        yield Figure.at_most(f"soak, {backend}: growth of the worker", [seen.worker_growth_kib], unit, 64)
-        yield Figure.at_most(f"soak, {backend}: growth of the box", [seen.box_growth_kib], unit, 64)
-        yield Figure.at_most(f"soak, {backend}: processes, containers, files left", [len(seen.left)], "", 0)
-        yield from (seen.wrong + seen.left)[:10]
+        for recycle_after in (None, RECYCLE_AFTER):
+            seen = run(backend, _SUBMISSIONS, recycle_after, say)
+            name = f"soak, {backend}, {f'{recycle_after:,} a box' if recycle_after else 'one box'}"
+            note = f"of {_SUBMISSIONS:,}, {_SUBMISSIONS / seen.elapsed_s:.0f} a second, in {seen.boxes} boxes"
+            yield Figure.at_most(f"{name}: verdicts not as expected", [len(seen.wrong)], "", 0, note)
+            yield Figure.at_most(f"{name}: processes, containers, files left", [len(seen.left)], "", 0)
+            yield growth(f"{name}: growth of the worker", seen.worker_kib, "KiB per 1,000", _GOAL_KIB)
+            yield growth(f"{name}: growth of the box", seen.box_kib, "KiB per 1,000", _GOAL_KIB)
+            yield growth(f"{name}: growth of descriptors", seen.descriptors, "per 1,000", 0)
+            yield from (seen.wrong + seen.left)[:10]
 
 
-def run(backend: str, count: int, say: Callable[[str], None]) -> Soak:
-    """Judge so many submissions in boxes of this backend; a box serves half of them."""
+def growth(name: str, samples: list[Sample], unit: str, goal: float) -> Figure:
+    """The slope after the warming up, its 95 % bounds as the spread; the note compares it with its noise."""
+    last = samples[-1][0] if samples else 0
+    found = slope([sample for sample in samples if sample[0] >= last * _WARMING_UP])
+    note = f"{'within' if found.within_noise else 'beyond'} its noise (from, to: 95 %)"
+    if found.value <= goal < found.high:
+        note += ", which is wider than the goal"
+    return Figure.at_most(name, [found.low, found.value, found.high], unit, goal, note)
+
+
+def run(backend: str, count: int, recycle_after: int | None, say: Callable[[str], None]) -> Soak:
+    """Judge so many submissions in boxes of this backend, each of which serves so many; None: one box serves all."""
     seen, before, starting = Soak(backend), _outside(backend), _Starting(backend)
     problems = load_packages(attack_check.FOLDER / "problems")
-    boxes = Boxes(starting.start, recycle_after=count // _BOXES + 1)
+    boxes = Boxes(starting.start, recycle_after or 2 * count)
     started_s = time.monotonic()
     try:
         for number, (source, problem, expected) in enumerate(_submissions(problems, count)):
             verdict = _judge(source, problem, boxes)
             if verdict != expected:
                 seen.wrong.append(f"submission {number}: {verdict} instead of {expected}:\n{source[:200]}")
+            if verdict := _run_own_input(problems["square"], number, boxes):
+                seen.wrong.append(f"run {number} on an input of its own: {verdict}")
             boxes.submission_ends()
             if number % max(1, count // _SAMPLES) == 0:
                 say(f"soak, {backend}: {number} of {count}")
@@ -98,6 +113,7 @@ def run(backend: str, count: int, say: Callable[[str], None]) -> Soak:
     finally:
         boxes.close()
     seen.elapsed_s = time.monotonic() - started_s
+    seen.boxes = len(starting.launchers)
     seen.left = sorted(_outside(backend) - before)
     return seen
 
@@ -140,30 +156,47 @@ def _judge(source: str, problem: Problem, boxes: Boxes) -> str:
         return f"{Verdict.JE} ({exc})"
 
 
+def _run_own_input(problem: Problem, number: int, boxes: Boxes) -> str:
+    """What people try beside: an input that no box has seen before. A run that ends well has no verdict."""
+    calibration = Calibration({group.name: _LIMITS for group in problem.groups}, {})
+    submission = Submission(language="python", source=_HONEST[0][1])
+    try:
+        report = pipeline.run_own_input(submission, problem, b"[%d]" % number, calibration, boxes)
+    except MachineFault as exc:
+        return f"{Verdict.JE} ({exc})"
+    return report.verdict or ""
+
+
 def _sample(seen: Soak, number: int, starting: _Starting) -> None:
-    alive = [pid for pid in starting.launchers if _memory_kib(pid)]
+    alive = [pid for pid in starting.launchers if _own_kib(pid)]
     if len(alive) != 1:
         return  # the next box is being started beside this one
-    while len(seen.box_kib) < len(starting.launchers):
-        seen.box_kib.append([])
-    seen.worker_kib.append((number, _memory_kib(os.getpid())))
-    lasting = [alive[0], *_children(alive[0])]
-    seen.box_kib[-1].append((number, sum(map(_memory_kib, lasting))))
+    _give_back()
+    seen.worker_kib.append((number, _own_kib(os.getpid())))
+    box = at_rest(alive[0])
+    seen.box_kib.append((number, sum(box.values())))
+    seen.descriptors.append((number, sum(map(_descriptors, [os.getpid(), *box]))))
 
 
-def _growth_kib(samples: list[Sample]) -> float:
-    """KiB per thousand submissions that were taken and never given back, the largest step left out.
+def _give_back() -> None:
+    """What this process needs no more; its box does the same when it is idle."""
+    gc.collect()
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
 
-    What is looked at is the level below which memory never falls again: it cannot sink, so a rise that does not last
-    counts for nothing, and no fall hides a leak.
-    """
-    kept = samples[int(len(samples) * _WARMING_UP) :]
-    size = max(1, len(kept) // _PARTS)
-    least = [min(kib for _, kib in kept[first : first + size]) for first in range(0, len(kept) - size + 1, size)]
-    level = list(accumulate(reversed(least), min))[::-1]
-    steps = sorted(later - earlier for earlier, later in pairwise(level))
-    span = kept[-1][0] - kept[0][0] if kept else 0
-    return 1_000 * sum(steps[:-1]) / span if span else 0.0
+
+def at_rest(launcher: int) -> dict[int, float]:
+    """The memory of each of a box's processes, when the next child is ready and nothing changes any more."""
+    last: dict[int, float] = {}
+    time.sleep(_IDLE_S)
+    for _ in range(_LOOKS):
+        found = {pid: _own_kib(pid) for pid in _family(launcher)}
+        if len(found) == _AT_REST and found == last:
+            break
+        last = found
+        time.sleep(_BETWEEN_LOOKS_S)
+    return last
 
 
 def _outside(backend: str) -> set[str]:
@@ -189,10 +222,24 @@ def _children(pid: int) -> set[int]:
         return set()
 
 
-def _memory_kib(pid: int) -> float:
-    """Resident memory; 0 when the process is gone."""
+def _family(pid: int) -> set[int]:
+    """The process, its children, theirs, and so on."""
+    return {pid}.union(*map(_family, _children(pid)))
+
+
+def _own_kib(pid: int) -> float:
+    """Memory that belongs to no file, its part of what it shares; 0 when the process is gone."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except PermissionError as exc:
+        raise BoxUnavailable("This user may not see how much memory a box takes.", "Soak as root.") from exc
+    except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1024
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+
+
+def _descriptors(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return 0  # gone
