@@ -133,7 +133,8 @@ class Channel:
             raise Misbehaved("died") from None
         if len(received) > middle + printed_size or kind not in (LOADED, RESULT, FAILURE):
             raise Misbehaved("protocol")
-        return Reply(kind, bytes(received[REPLY.size : middle]), bytes(received[middle : middle + _MAX_PRINTED]))
+        view = memoryview(received)  # a slice of it is no copy
+        return Reply(kind, bytes(view[REPLY.size : middle]), bytes(view[middle : middle + _MAX_PRINTED]))
 
     def finish(self) -> None:
         """Tell the child that nothing more comes."""

@@ -17,10 +17,10 @@ keeps the clock. It ends when its stdin ends. How a submission is run: superviso
                          {"op": "result", "load", "runs": [{…}]}      body: output and printed text of each run in turn
 """
 
-import gc
 import hashlib
 import json
 import os
+import select
 import socket
 import sys
 from typing import Any
@@ -29,6 +29,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import channel
 import jail
+import memory
 import running
 import supervisor
 import wire
@@ -52,7 +53,7 @@ def main() -> int:
         ours.close()
         zygote.serve(theirs, walls, config["timeout_decorator"])
     theirs.close()
-    gc.disable()  # the supervisor makes no cycles, and its pauses would be on the submissions' clock
+    memory.begin()
     try:
         nursery = supervisor.Nursery(ours)
         python = "{}.{}.{}".format(*sys.version_info)
@@ -89,21 +90,30 @@ def _private_streams() -> tuple[int, int]:
 
 def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
     inputs: dict[str, bytes] = {}
+    asked = select.poll()
+    asked.register(stdin, select.POLLIN)
     while True:
-        header, body = wire.read_frame(stdin)
-        if header.get("op") == "say":
-            continue  # to a program that has ended meanwhile
-        try:
-            job = _job(header, body, inputs)
-        except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise wire.Malformed(f"a frame that is no job ({type(exc).__name__}: {exc})") from exc
-        if header["op"] == "talk":
-            outcome = running.talk(nursery, job, stdin, stdout)
-        elif job.entry["kind"] == "program":
-            outcome = running.run(nursery, job)
-        else:
-            outcome = supervisor.run(nursery, job)
-        _send_result(stdout, *outcome)
+        if not asked.poll(memory.IDLE_MS):
+            memory.give_back()
+        _serve_one(stdin, stdout, nursery, inputs)
+        memory.let_go()
+
+
+def _serve_one(stdin: int, stdout: int, nursery: supervisor.Nursery, inputs: dict[str, bytes]) -> None:
+    header, body = wire.read_frame(stdin)
+    if header.get("op") == "say":
+        return  # to a program that has ended meanwhile
+    try:
+        job = _job(header, body, inputs)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise wire.Malformed(f"a frame that is no job ({type(exc).__name__}: {exc})") from exc
+    if header["op"] == "talk":
+        outcome = running.talk(nursery, job, stdin, stdout)
+    elif job.entry["kind"] == "program":
+        outcome = running.run(nursery, job)
+    else:
+        outcome = supervisor.run(nursery, job)
+    _send_result(stdout, *outcome)
 
 
 def _job(header: dict[str, Any], body: memoryview, inputs: dict[str, bytes]) -> supervisor.Job:

@@ -143,7 +143,7 @@ class _Program:
                     if fd in self._handlers and event & ~select.POLLOUT:
                         self._handlers[fd]()
         finally:
-            self._handlers.clear()  # they refer to this object, and nobody collects cycles here: see launcher.py
+            self._handlers.clear()  # they refer to this object, and no cycle is collected during a job: memory.py
         return self._reply
 
     def say(self, data: bytes) -> None:

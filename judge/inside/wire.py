@@ -14,6 +14,7 @@ LENGTHS = struct.Struct(">II")
 MAX_HEADER = 4 << 20
 MAX_BODY = 512 << 20
 _CHUNK = 1 << 18
+_MOST_PARTS = 1024  # that the kernel takes at once
 
 
 class Closed(Exception):
@@ -43,10 +44,14 @@ def write_frame(fd: int, header: dict[str, Any], bodies: Sequence[bytes] = ()) -
     """Send a frame whose body is the parts in a row. Raises Closed when nobody reads any more."""
     packed = json.dumps(header, separators=(",", ":")).encode()
     lengths = LENGTHS.pack(len(packed), sum(map(len, bodies)))
-    rest = memoryview(b"".join((lengths, packed, *bodies)))
+    rest = [memoryview(part) for part in (lengths + packed, *bodies) if part]  # not joined: the parts may be large
     try:
         while rest:
-            rest = rest[os.write(fd, rest) :]
+            sent = os.writev(fd, rest[:_MOST_PARTS])
+            while rest and sent >= len(rest[0]):
+                sent -= len(rest.pop(0))
+            if sent:
+                rest[0] = rest[0][sent:]
     except BrokenPipeError as exc:
         raise Closed from exc
 

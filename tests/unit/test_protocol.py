@@ -327,6 +327,19 @@ def test_both_halves_understand_each_other(wire: ModuleType, pipes: Pipes):
     assert header["cases"] == [Input.of(b"[1]").digest, Input.of(b"[2]").digest]
 
 
+def test_a_frame_of_many_parts_and_large_ones_arrives_whole(wire: ModuleType, pipes: Pipes):
+    """More parts than the kernel takes at once, and more bytes than the pipe."""
+    parts = [b"", b"x" * 300_000, *(b"%d" % number for number in range(3_000)), b"", b"y" * 70_000, b""]
+    thread = threading.Thread(target=wire.write_frame, args=(pipes.theirs_out, {"op": "said"}, parts))
+    thread.start()
+    lengths = pipes.receive(8, 1)
+    header = pipes.receive(int.from_bytes(lengths[:4], "big"), 1)
+    body = pipes.receive(int.from_bytes(lengths[4:], "big"), 1)
+    thread.join()
+    assert json.loads(header) == {"op": "said"}
+    assert body == b"".join(parts)
+
+
 def test_the_launcher_may_be_sent_all_that_the_worker_may_send(wire: ModuleType):
     assert wire.MAX_BODY >= protocol._STORE_BYTES
     assert wire.LENGTHS.size == protocol._LENGTHS

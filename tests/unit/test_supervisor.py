@@ -262,6 +262,17 @@ def test_a_death_brings_the_kernels_last_figures(zygotes: Callable[..., Zygote])
     nursery.take().close()
 
 
+def test_of_the_buried_nothing_is_kept(zygotes: Callable[..., Zygote]):
+    zygote = zygotes(lambda zygote: zygote.fork())
+    nursery = supervisor.Nursery(zygote.ours)
+    for _ in range(3):
+        child = nursery.take()
+        zygote.theirs.send(exit_message(child.pid, 0))
+        nursery.bury(child)
+        assert nursery._dead == {}
+    nursery.take().close()
+
+
 def test_a_child_that_does_not_go_is_killed(zygotes: Callable[..., Zygote], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(supervisor, "_EXIT_GRACE_S", 0.05)
     zygote = zygotes(lambda zygote: zygote.fork())
