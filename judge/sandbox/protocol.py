@@ -24,6 +24,7 @@ _LENGTHS = 8
 _MAX_HEADER = 1 << 20
 _MAX_BODY = 256 << 20
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
+_STORE_INPUTS = 4_096  # so many of them at most: the smallest takes some hundred bytes, here and there
 _MIB = 1 << 20
 _SYSCALLS = Path(__file__).parents[1] / "inside" / "syscalls.json"
 
@@ -118,7 +119,7 @@ class Conversation:
         given = [*job.inputs, *(one for named in job.files for one in named.values())]
         wanted = {one.digest: one for one in given}
         new = [one for digest, one in wanted.items() if digest not in self._held]
-        drop = self._make_room(sum(len(one.data) for one in new), keep=wanted)
+        drop = self._make_room(new, keep=wanted)
         for digest in wanted:
             self._held[digest] = len(wanted[digest].data)
             self._held.move_to_end(digest)
@@ -142,14 +143,15 @@ class Conversation:
         lengths = len(packed).to_bytes(4, "big") + sum(map(len, body)).to_bytes(4, "big")
         self._stream.send(b"".join((lengths, packed, *body)))
 
-    def _make_room(self, size: int, keep: dict[str, Input]) -> list[str]:
-        """Forget the inputs unused for longest until so many more bytes fit; returns which the launcher shall drop."""
+    def _make_room(self, new: Sequence[Input], keep: dict[str, Input]) -> list[str]:
+        """Forget the inputs unused for longest until the new ones fit; returns which the launcher shall drop."""
+        size = sum(self._held.values()) + sum(len(one.data) for one in new)
         dropped = []
         for digest in list(self._held):
-            if sum(self._held.values()) + size <= _STORE_BYTES:
+            if size <= _STORE_BYTES and len(self._held) + len(new) <= _STORE_INPUTS:
                 break
             if digest not in keep:
-                del self._held[digest]
+                size -= self._held.pop(digest)
                 dropped.append(digest)
         return dropped
 

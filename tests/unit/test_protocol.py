@@ -161,6 +161,21 @@ def test_the_inputs_unused_for_longest_are_dropped_to_make_room(monkeypatch: pyt
     assert [header["drop"] for header in headers] == [[], [], [], [Input.of(b"[222]").digest]]
 
 
+def test_many_small_inputs_are_dropped_too(monkeypatch: pytest.MonkeyPatch):
+    """Each takes more than its bytes, and there is no end to the inputs that people think of."""
+    monkeypatch.setattr(protocol, "_STORE_INPUTS", 3)
+    stream = Bytes(frame(result(FACTS), b"1") * 20)
+    conversation = Conversation(stream)
+    for number in range(20):
+        conversation.run(job(b"[%d]" % number))
+    headers = [header for header, _ in sent_headers(stream.sent)]
+    sent = [digest for header in headers for digest, _ in header["new"]]
+    dropped = [digest for header in headers for digest in header["drop"]]
+    assert len(sent) == 20
+    assert dropped == sent[:17]
+    assert list(conversation._held) == sent[17:]
+
+
 def test_an_input_needed_now_is_never_dropped(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "_STORE_BYTES", 10)
     stream = Bytes(frame(result(FACTS), b"1") + frame(result(FACTS, FACTS, FACTS), b"123"))
