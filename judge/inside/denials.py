@@ -3,6 +3,10 @@
 A child that is denied something waits for the answer, so whoever waits for the child must look here as well. After
 `_MOST` of them the listener is closed, and the kernel itself says no from then on (ENOSYS): a flood costs nothing.
 
+A spare child, which waits for its job, runs none but the driver's code, and that does nothing which is denied: what is
+foreign comes with the job. A call denied there all the same would wait until the job comes, and be told of its first
+case.
+
 Does not promise the whole truth: a call is told by its number, once for each case; sendmsg and prctl never, and not
 what the filter of a container around the box denies as well, for that answers first.
 Sources: seccomp(2), seccomp_unotify(2).
