@@ -17,7 +17,7 @@ from judge.cli import EXIT_NOT_ACCEPTED, EXIT_OK
 from judge.commands import BOXES, problems_folder
 from judge.commands.doctor_attack import attack
 from judge.commands.tables import plain, table, wide_console
-from judge.errors import JudgeError
+from judge.errors import BoxUnavailable, JudgeError
 from judge.languages import languages
 from judge.models import Limits
 from judge.package import load_packages
@@ -79,7 +79,7 @@ def _python() -> list[Finding]:
 def _user() -> list[Finding]:
     if os.geteuid() == 0:
         return [Finding("user", "ok", "root: local boxes give every child a uid of its own and a root without files")]
-    lost = "not root: children of local boxes share this uid (files are kept from them by Landlock)"
+    lost = "not root: local boxes can give a child neither a uid nor a root of its own; below is what stands instead"
     return [Finding("user", "degraded", lost, "Use docker boxes, or run the worker as root.")]
 
 
@@ -124,8 +124,8 @@ def _disk() -> list[Finding]:
 def _docker() -> list[Finding]:
     try:
         client = connect()
-    except JudgeError as exc:
-        return [Finding("Docker", "degraded", "no daemon answers: solutions run in local boxes", str(exc))]
+    except BoxUnavailable as exc:
+        return [Finding("Docker", "degraded", f"{exc.reason} Solutions run in local boxes.", exc.remedy)]
     try:
         version = client.version()
         runtimes = ", ".join(sorted(client.info().get("Runtimes", {})))
@@ -149,8 +149,11 @@ def _boxes() -> list[Finding]:
             name = f"box {backend}, {language.name}"
             try:
                 box = start_box(backend, BoxOptions(language))
+            except BoxUnavailable as exc:
+                found.append(Finding(name, "missing", exc.reason, exc.remedy))
+                continue
             except JudgeError as exc:
-                found.append(Finding(name, "missing", str(exc), getattr(exc, "remedy", "")))
+                found.append(Finding(name, "missing", str(exc)))
                 continue
             try:
                 found.append(_smoke(name, box, language.smoke_source))

@@ -27,15 +27,23 @@ _PIDS: Final = 160
 _STDERR_KEPT: Final = 2_000
 _CHUNK: Final = 1 << 18
 _NO_DAEMON: Final = "Start it (systemctl start docker), set DOCKER_HOST, or use --box local."
+_NOT_IN_GROUP: Final = "Add it to the group of the daemon's socket (usermod -aG docker USER), or use --box local."
 
 
 def connect() -> docker.DockerClient:
-    """A client of the daemon the environment names. Raises BoxUnavailable when none answers."""
+    """A client of the daemon the environment names. Raises BoxUnavailable when none answers, or not to this user."""
     try:
         client = docker.from_env(version="auto", timeout=60)
     except docker.errors.DockerException as exc:
+        if _is_forbidden(exc):
+            raise BoxUnavailable("This user may not speak to the Docker daemon.", _NOT_IN_GROUP) from exc
         raise BoxUnavailable("No Docker daemon answers.", _NO_DAEMON) from exc
     return client
+
+
+def _is_forbidden(exc: BaseException | None) -> bool:
+    """The socket is there and closed to this user; the SDK wraps that several times."""
+    return exc is not None and (isinstance(exc, PermissionError) or _is_forbidden(exc.__context__))
 
 
 def owner() -> str:

@@ -1,19 +1,14 @@
 """The local box of a user who is not root: no chroot, no user of its own; Landlock and the syscall filter must hold."""
 
 import ctypes
-import importlib.util
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-NOBODY = 65534
+from nobody import ROOT, folder_of_everybody, library_of_everybody, python_of_everybody
 
 PROGRAM = """
 import json, sys
@@ -57,60 +52,11 @@ def landlock() -> None:
         pytest.skip("this kernel has no Landlock (provide it: Linux 5.13 or later with CONFIG_SECURITY_LANDLOCK)")
 
 
-def python_of_everybody() -> list[str]:
-    """A command that runs Python as a user who is not root: as nobody when we are root."""
-    if os.geteuid():
-        return [sys.executable]
-    if not shutil.which("setpriv"):
-        pytest.skip("setpriv is not installed (provide it: apt-get install util-linux)")
-    drop = [
-        "setpriv",
-        f"--reuid={NOBODY}",
-        f"--regid={NOBODY}",
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--bounding-set=-all",
-    ]
-    wanted = (
-        "import subprocess, sys; subprocess.run([sys.executable, '-c', '']); sys.exit(sys.version_info[:2] != (%d, %d))"
-    )
-    for python in (sys.executable, "/usr/bin/python3"):
-        if (
-            Path(python).exists()
-            and not subprocess.run([*drop, python, "-c", wanted % sys.version_info[:2]], capture_output=True).returncode
-        ):
-            return [*drop, python]
-    pytest.skip(f"no Python {sys.version_info[0]}.{sys.version_info[1]} that another user may run "
-                "(provide it: apt-get install python3)")  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def library() -> Iterator[list[str]]:
-    """Folders to import from that everybody may read: ours, and those of the packages the library needs."""
-    if os.geteuid():
-        yield [str(Path(__file__).parent), str(ROOT), *sys.path]
-        return
-    home = Path("/var/tmp") / f"judge-non-root-{os.getpid()}"  # pytest's own folders are closed to others
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(ROOT / "judge", home / "judge", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(Path(__file__).parent / "boxes.py", home)
-    pydantic = importlib.util.find_spec("pydantic")
-    assert pydantic
-    assert pydantic.origin
-    shutil.copytree(Path(pydantic.origin).parents[1], home / "site-packages", ignore=_not_needed)
-    yield [str(home), str(home / "site-packages")]
-    shutil.rmtree(home)
-
-
-def _not_needed(folder: str, names: list[str]) -> list[str]:
-    """Leave out what the library's sandbox never imports, for the copy's sake."""
-    wanted = (
-        "annotated_types", "certifi", "charset_normalizer", "docker", "idna", "msgspec", "pydantic", "requests",
-        "timeout_decorator", "typing_", "urllib3", "yaml", "_yaml",
-    )  # fmt: skip
-    if Path(folder).name != "site-packages":
-        return [name for name in names if name == "__pycache__"]
-    return [name for name in names if not name.startswith(wanted)]
+    with library_of_everybody() as folders, folder_of_everybody() as ours:
+        shutil.copy(Path(__file__).parent / "boxes.py", ours)
+        yield [str(ours), *folders]
 
 
 def run_as_nobody(library: list[str], bodies: dict[str, str], without: tuple[str, ...] = ()) -> dict[str, object]:

@@ -338,6 +338,7 @@ def server(scratch: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 class TestServe:
     def test_it_says_its_address_its_box_and_its_first_key(self, server: Server):
         assert "box: local (as the settings say)" in server.said
+        assert ("without the wall" in server.said) == bool(os.geteuid())  # see test_non_root_serve.py
         assert server.url in server.said
         assert server.key
         assert f"{server.url}/docs" in server.said
