@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from judge.bench import Figure
 from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes, walls
+from judge.bench.busy import busy
 from judge.bench.packages import packages
 from judge.bench.service import service
 from judge.bench.soak import soak
@@ -15,6 +16,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "local": docker_against_local,
     "boxes": two_boxes,
     "service": service,
+    "busy": busy,
     "packages": packages,
     "soak": soak,
 }

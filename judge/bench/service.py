@@ -111,7 +111,9 @@ def _idle(running: Service) -> Figure:
 def _judging_times_s(running: Service) -> dict[str, float]:
     """The worker's time for each submission, from the stored reports: the API shows it rounded."""
     with closing(sqlite3.connect(running.data / "judge.sqlite3")) as database:
-        rows = database.execute("SELECT id, report FROM submissions WHERE report IS NOT NULL").fetchall()
+        rows = database.execute(
+            "SELECT s.id, r.report FROM submissions s JOIN reports r ON r.judging_id = s.judging_id"
+        ).fetchall()
     return {submission_id: json.loads(report)["judging_time_s"] for submission_id, report in rows}
 
 

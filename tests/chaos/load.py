@@ -64,7 +64,9 @@ class Client:
         source = f"{PROGRAMS[kind][1]}# {number}\n"
         body = {"problem": PROBLEM, "language": "python", "source": source, "person": person}
         while True:
-            status, answer = self.ask("POST", "/api/v1/submissions", body, {"Idempotency-Key": f"{self.key[-4:]}{number}"})
+            status, answer = self.ask(
+                "POST", "/api/v1/submissions", body, {"Idempotency-Key": f"{self.key[-4:]}{number}"}
+            )
             if status in (201, 202):
                 break
             assert status is None or status >= 500, f"a right submission was refused with {status}: {answer}"

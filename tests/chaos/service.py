@@ -152,12 +152,11 @@ def _postgresql(service: Service) -> Part:
 
 
 def _docker(service: Service) -> Part:
-    """A daemon of our own, so that it can be killed."""
+    """A daemon of our own, so that it can be killed; in a network of its own, or it takes the bridge of the other."""
     folder = service.folder
-    command = [
-        "dockerd", "--data-root", str(folder / "docker"), "--exec-root", str(folder / "docker-run"), "--bridge=none",
-        "--iptables=false", "--pidfile", str(folder / "docker.pid"), "--host", f"unix://{service.docker}",
-    ]  # fmt: skip
+    folders = ["--data-root", str(folder / "docker"), "--exec-root", str(folder / "docker-run")]
+    network = ["--bridge=none", "--iptables=false", "--host", f"unix://{service.docker}"]
+    command = ["unshare", "--net", "dockerd", *folders, *network, "--pidfile", str(folder / "docker.pid")]
     # What was killed leaves its pid file, and another process may have that number by now.
     before = (folder / "docker.pid").unlink
     return Part("docker", command, os.environ, folder / "docker.log", before=lambda: before(missing_ok=True))
