@@ -6,7 +6,7 @@ stored, 2 wrong use or settings.
 
 import click
 
-from api.commands import keys, opened
+from api.commands import care, keys, opened
 from api.store import migrate
 
 
@@ -33,6 +33,10 @@ def upgrade() -> None:
         click.echo(f"nothing to do: the database is at step {after}")
     else:
         click.echo(f"the database went from {f'step {before}' if before else 'nothing'} to step {after}")
+
+
+for command in (care.check, care.requeue, care.prune, care.export_person, care.erase_person):
+    db.add_command(command)
 
 
 if __name__ == "__main__":

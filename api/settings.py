@@ -47,7 +47,7 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Raises SettingsError, which names the variable."""
-        values: dict[str, Any] = {name: value for name in cls.model_fields if (value := environ.get(_variable(name)))}
+        values = _given(cls, environ)
         values["database_url"] = database_url(environ)
         if token := _token_from_file(environ):
             values["worker_token"] = token
@@ -84,6 +84,28 @@ class Settings(BaseModel):
         if len(token.get_secret_value()) < _MINIMAL_TOKEN:
             raise ValueError(f"must have at least {_MINIMAL_TOKEN} characters")
         return token
+
+
+class RetentionSettings(BaseModel):
+    """What `judge db prune` must know. Each is read from JUDGE_<FIELD>; not set is for ever."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    keep_sources_days: int | None = Field(None, ge=1)
+    keep_reports_days: int | None = Field(None, ge=1)
+    keep_people_days: int | None = Field(None, ge=1)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "RetentionSettings":
+        """Raises SettingsError, which names the variable."""
+        try:
+            return cls.model_validate(_given(cls, environ))
+        except ValidationError as exc:
+            raise _settings_error(exc) from None
+
+
+def _given(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value for name in model.model_fields if (value := environ.get(_variable(name)))}
 
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str:

@@ -67,6 +67,13 @@ def candidates_report(report_json: str) -> dict[str, Any]:
     return report
 
 
+def rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    """The same with times and memory as they may be shown."""
+    shown = dict(figures)
+    _round(shown)
+    return shown
+
+
 def _hidden(case: dict[str, Any]) -> dict[str, Any]:
     shown = dict(_HIDDEN_DEFAULTS)
     for key in _OPEN:

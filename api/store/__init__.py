@@ -1,11 +1,14 @@
 """What must not be lost: SQLAlchemy over SQLite (WAL) or PostgreSQL, by the database's URL. A file for each noun."""
 
 from api.store.audit import Audit
+from api.store.check import Checks
 from api.store.database import Database
 from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
 from api.store.organisations import Organisations
 from api.store.packages import Packages
+from api.store.people import People
+from api.store.retention import Retention
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
 from api.store.workers import Workers
 
@@ -18,6 +21,9 @@ class Store:
         self.keys = Keys(self.database)
         self.organisations = Organisations(self.database)
         self.audit = Audit(self.database)
+        self.people = People(self.database)
+        self.retention = Retention(self.database)
+        self.checks = Checks(self.database)
         self.packages = Packages(self.database)
         self.submissions = Submissions(self.database)
         self.judgings = Judgings(self.database, max_attempts)

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from api.store.database import Database
-from api.store.tables import FAILED, JUDGED, QUEUED, RUNNING, Figures, JudgingRow, ReportRow, SubmissionRow
+from api.store.tables import FAILED, JUDGED, LOST, QUEUED, RUNNING, Figures, JudgingRow, ReportRow, SubmissionRow
 from judge.models import Report, Verdict
 
 SUBMISSION, REJUDGING = 1, 2  # priorities; smaller is more urgent
@@ -89,12 +89,13 @@ _CLAIM = (
     .returning(_j.id, _j.submission_id, _j.package, _j.language)
 )
 _TO_DO = select(_s.problem, _s.source).where(_s.id == bindparam("id"))
-_END = (
+_END_ALL = (
     update(JudgingRow)
-    .where(_j.id == bindparam("judging_id"), _j.state == RUNNING)
+    .where(_j.state == RUNNING)
     .values(state=bindparam("to"), ended_at=bindparam("at"), reason=bindparam("why"))
     .returning(*_KEPT)
 )
+_END = _END_ALL.where(_j.id == bindparam("judging_id"))
 _NOTE = update(JudgingRow).where(_j.id == bindparam("judging_id")).values({n: bindparam(f"its_{n}") for n in _FIGURES})
 _SETTLE = (
     update(SubmissionRow)
@@ -166,6 +167,14 @@ class Judgings:
                 return None
             said = f"the judge failed {ended.attempt} times; the last time: {reason}"
             return self._settle(connection, ended, Report(verdict=Verdict.JE, judge_error=said), at)
+
+    def requeue(self, reason: str, at: datetime) -> int:
+        """Put back all that run, when it is known that no worker is at it. Unlike a loss it is not counted as a try."""
+        with self._database.writing() as connection:
+            ended = connection.execute(_END_ALL, {"to": LOST, "at": at, "why": reason}).all()
+            for row in ended:
+                _insert(connection, {name: value for name, value in row._mapping.items() if name != "id"})
+        return len(ended)
 
     def renew(self, judging_id: str) -> bool:
         """A sign of life of who judges this. False when he holds it no more."""
