@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from api_help import Caller, RedisServer, body_for
+from api_help import Caller, RedisServer, body_for, caller_of, report_for
+from flask import Flask
 
 SUBMISSIONS, RUNS = "/api/v1/submissions", "/api/v1/runs"
 
@@ -51,3 +52,32 @@ def test_a_client_sets_no_limits(caller: Caller, redis_server: RedisServer, url:
     assert answer.json["type"] == "urn:judge:unknown-field"
     assert answer.json["field"] == next(iter(field))
     assert redis_server.queued() == 0
+
+
+FORGED = [
+    "eyJhbGciOiJub25lIn0.eyJzY29wZSI6ImFkbWluIiwib3JnX2lkIjoxfQ.",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzY29wZSI6ImFkbWluIn0.c2lnbmF0dXJl",
+    "judge_" + "' OR ''='" * 5,
+    "judge_" + "%00" * 14 + "A",
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_nothing_that_is_sent_makes_a_key_or_makes_it_more(app: Flask, caller: Caller, forged: str) -> None:
+    answer = app.test_client().get("/api/v1/keys", headers={"Authorization": f"Bearer {forged}"})
+    assert answer.status_code == 401
+    reader = caller_of(app, "reader", "somebody", scopes=("read",))
+    headers = {**reader.headers, "X-Scope": "admin", "X-Organisation": "1", "X-HTTP-Method-Override": "GET"}
+    assert reader.http.get("/api/v1/keys?scope=admin", headers=headers).status_code == 403
+    assert reader.http.post(SUBMISSIONS, json=body_for(), headers=headers).status_code == 403
+    assert reader.http.get(f"{SUBMISSIONS}?org_id=2", headers=headers).status_code == 422
+
+
+def test_nobody_but_a_worker_reports(app: Flask, caller: Caller, worker: Caller) -> None:
+    submission_id = caller.post(SUBMISSIONS, json=body_for()).json["id"]
+    url = f"/internal/judgings/{worker.judging(submission_id)}/report"
+    for liar in (caller, Caller(app.test_client(), ""), Caller(app.test_client(), worker.key[:-1])):
+        assert liar.post(url, json=report_for("AC")).status_code == 401
+    assert caller.get(f"{SUBMISSIONS}/{submission_id}").json["status"] == "running"
+    assert worker.report(submission_id, report_for("WA")) == 204
+    assert caller.get(f"{SUBMISSIONS}/{submission_id}").json["verdict"] == "WA"

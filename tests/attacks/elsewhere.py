@@ -1,6 +1,9 @@
 """The attacks that are no submission in Python: where they are tried, or with what they come."""
 
 _API = "tests/api/test_api_attacks.py"
+_BAD = "tests/api/test_api_bad_input.py"
+_KEYS = "tests/api/test_api_keys.py"
+_RATES = "tests/api/test_api_rates.py"
 _VIEWS = "tests/api/test_api_views.py"
 
 ELSEWHERE: dict[int, tuple[str, str]] = {
@@ -15,4 +18,14 @@ ELSEWHERE: dict[int, tuple[str, str]] = {
     64: ("a neighbour made slower", "tests/attacks/test_neighbours.py::test_a_box_beside_a_hog_judges_rightly"),
     65: ("../ in ids and names", f"{_API}::test_a_path_in_a_name_leads_nowhere"),
     73: ("a limit of zero or less", f"{_API}::test_a_client_sets_no_limits"),
+    74: (
+        "another organisation's objects",
+        "tests/api/test_api_walls.py::test_nothing_of_an_organisation_is_reached_with_anothers_key",
+    ),
+    75: ("a key that is forged, revoked or over", f"{_API}::test_nothing_that_is_sent_makes_a_key_or_makes_it_more"),
+    76: ("verdict, limits or rights set by the client", f"{_KEYS}::test_a_key_that_may_not_be_made"),
+    81: ("the queue flooded", f"{_RATES}::test_a_key_gets_so_many_submissions_and_then_429"),
+    82: ("JSON too large, too deep, wrongly encoded", f"{_BAD}::test_a_bad_body_is_explained"),
+    84: ("a report that no worker sent", f"{_API}::test_nobody_but_a_worker_reports"),
+    86: ("keys guessed", f"{_RATES}::test_wrong_keys_get_the_same_401_and_then_429"),
 }  # fmt: skip
