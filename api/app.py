@@ -17,6 +17,7 @@ from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
+from api.requests import register_requests
 from api.runboard import RunBoard
 from api.services import EXTENSION, Services
 from api.settings import Settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
     )
+    register_requests(app)
     register_errors(app)
     app.after_request(rates.show)
     if settings.proxies:

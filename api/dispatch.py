@@ -9,7 +9,6 @@ the next attempt. How long ago that was is measured here, by a monotonic clock a
 neither a stepped clock nor a database that was away takes a judging from anybody.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,11 +19,12 @@ from api.runboard import RunBoard
 from api.settings import Settings
 from api.store import Store
 from api.store.tables import LOST
+from judge.logs import described, get_logger
 from worker.queue import wake
 
 ENOUGH_HINTS = 64  # wakes as many worker processes at once; further ones by the sweeps that follow
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Dispatcher:
@@ -42,7 +42,7 @@ class Dispatcher:
             if self._board.hints(language) < ENOUGH_HINTS:
                 wake(self._redis_url, language)
         except Exception as exc:
-            _log.warning("no worker was woken for %s: %s.%s", language, type(exc).__module__, type(exc).__name__)
+            _log.warning("no worker was woken", language=language, raised=type(exc).__qualname__)
             return False
         return True
 
@@ -90,7 +90,7 @@ class Sweeper:
         """Take judgings from workers that are gone, and wake workers for what waits."""
         now = datetime.now(UTC)
         for judging_id in self._leases.expired(self._store.judgings.running(), time.monotonic()):
-            _log.warning("judging %s: its worker was not heard of any more", judging_id)
+            _log.warning("a worker was not heard of any more", judging=judging_id)
             self._store.judgings.give_back(judging_id, LOST, "its worker was not heard of any more", now)
         waiting = self._store.judgings.waiting()
         for language in LANGUAGES:
@@ -106,4 +106,4 @@ class Sweeper:
             try:
                 self.sweep()
             except Exception as exc:  # the database may be away for a while; the sweeper must outlive that
-                _log.warning("the sweep failed: %s.%s", type(exc).__module__, type(exc).__name__)
+                _log.warning("a sweep failed", **described(exc))

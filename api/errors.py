@@ -9,8 +9,6 @@ its type and frames only, as its message may quote what was sent.
 """
 
 import difflib
-import logging
-import traceback
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -23,8 +21,9 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from judge.errors import JudgeError
+from judge.logs import described, get_logger
 
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -182,6 +181,4 @@ def _printable(value: Any) -> Any:
 
 
 def _log_fault(exc: Exception) -> None:
-    frames = traceback.extract_tb(exc.__traceback__)[-6:]
-    place = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    _log.error("%s.%s at %s", type(exc).__module__, type(exc).__name__, place)
+    _log.error("a request failed", **described(exc))

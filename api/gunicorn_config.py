@@ -11,8 +11,29 @@ import signal
 from types import FrameType
 from typing import Any
 
-from api.services import EXTENSION, Services
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
+from api.services import EXTENSION, Services
+from judge import logs
+
+
+class Log(Logger):  # type: ignore[misc]
+    """gunicorn's lines, in the form of all others (judge/logs.py)."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        logs.configure("api")
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        # What follows quotes the request, and with it perhaps a key.
+        said = msg.partition(": ")[0] if msg.startswith("Invalid request from ip=") else msg
+        super().warning(said, *args, **kwargs)
+
+
+logger_class = Log
 wsgi_app = "api.wsgi:app"
 bind = os.environ.get("JUDGE_BIND") or "127.0.0.1:8000"
 worker_class = "gthread"
@@ -21,9 +42,8 @@ threads = 128  # more than Settings.max_held, so that reports always find a free
 keepalive = 75
 timeout = 120
 graceful_timeout = 10
-accesslog = None  # a line per request costs more than most requests
+accesslog = None  # api/requests.py has a line for each that matters
 control_socket_disable = True  # or gunicorn leaves a socket in the home folder
-errorlog = "-"
 loglevel = "info"
 
 

@@ -5,7 +5,6 @@ Only the first report of the attempt that holds the judging counts; later ones a
 report again whenever it is in doubt.
 """
 
-import logging
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, request
@@ -19,6 +18,7 @@ from api.schemas import Strict
 from api.services import services
 from api.store import Judged
 from api.store.tables import FAILED
+from judge.logs import get_logger
 from judge.models import Report
 from worker.queue import JudgingTask
 
@@ -26,7 +26,7 @@ MAX_REPORT = 32 * 1024 * 1024
 
 bp = Blueprint("internal", __name__, url_prefix="/internal")
 bp.before_request(require_worker)
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Fault(Strict):
@@ -69,7 +69,7 @@ def report(judging_id: str) -> Response:
 def fault(judging_id: str) -> Response:
     """Give the judging back for another attempt, or, after the last one, end it as JE."""
     reason = read_json(Fault).reason
-    _log.warning("judging %s: %s", judging_id, reason)
+    _log.warning("a machine failed", judging=judging_id, reason=reason)
     if judged := services().store.judgings.give_back(judging_id, FAILED, reason, datetime.now(UTC)):
         _hand_over(judged)
     return Response(status=204)

@@ -4,7 +4,7 @@ A submission that was answered with 202 or 201 is stored and will be judged, eve
 """
 
 import math
-import uuid
+import secrets
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g
@@ -41,7 +41,7 @@ def create() -> Response:
     key, body_sha256 = read_idempotency_key()
     wanted = read_json(SubmissionRequest)
     new = NewSubmission(
-        id=uuid.uuid4().hex,
+        id=secrets.token_hex(16),
         org_id=g.key.org_id,
         key_id=g.key.id,
         problem=wanted.problem,
@@ -99,6 +99,7 @@ def _submit(new: NewSubmission, wait: float) -> bytes | None:
 
 
 def _store_and_send(new: NewSubmission) -> None:
+    g.submission = new.id
     services().store.submissions.add(new, g.key.submissions_per_day)
     services().dispatcher.hint(new.language)  # if that fails, the next sweep does it
 

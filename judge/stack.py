@@ -6,6 +6,7 @@ parts still end with it, and a folder for sockets stays among the temporary file
 """
 
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -175,8 +176,17 @@ class Stack:
     def _last_line(self, name: str) -> str:
         log = self.logs / f"{name}.log"
         lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        last = _as_text(next((line.strip() for line in reversed(lines) if line.strip()), ""))
         return f": {last[:300]} (log: {log})"
+
+
+def _as_text(line: str) -> str:
+    """What a line of a log says, also if it is JSON."""
+    try:
+        event = json.loads(line)
+        return ": ".join(str(event[name]) for name in ("event", "reason") if name in event)
+    except (ValueError, TypeError):
+        return line
 
 
 def redis_server() -> str:

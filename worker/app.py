@@ -4,22 +4,30 @@ One task, JSON only: a hint that there is something to do. Each prefork child st
 and closes it when it ends. What is being judged is known to the API, so nothing hangs on a message.
 """
 
-import logging
 import multiprocessing
 import os
 import secrets
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
+import celery.apps.worker
 from billiard import current_process
-from celery.signals import worker_process_init, worker_process_shutdown, worker_shutting_down
+from celery.signals import (
+    celeryd_init,
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 
 from judge.errors import JudgeError, MachineFault
 from judge.languages import get_language
+from judge.logs import configure, described, get_logger
 from judge.sandbox import BoxOptions, choose_backend, start_boxes
 from worker.api_client import ApiClient
-from worker.judging import Judge
+from worker.judging import Judge, reason_of
 from worker.pulse import Pulse
 from worker.queue import TASK_NAME, celery_app
 from worker.settings import Settings, from_environment
@@ -29,7 +37,7 @@ _PAUSE_S = 1.0
 settings = from_environment()
 app = celery_app(settings.redis_url)
 _stopping = multiprocessing.get_context("fork").Event()  # shared by the pool: whether the worker is being stopped
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 _judge: Judge | None = None
 
 
@@ -39,8 +47,25 @@ def work() -> None:
     try:
         _the_judge().work()
     except MachineFault as exc:
-        _log.warning("this worker process cannot judge: %s", exc)
+        _log.warning("this worker process cannot judge", reason=str(exc))
         time.sleep(_PAUSE_S)
+    except Exception as exc:  # Celery would log it with its message
+        _log.error("this worker process cannot judge", **described(exc))
+        time.sleep(_PAUSE_S)
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _set_up_logging(**_: object) -> None:
+    """In the place of Celery's own: a line for each event, whoever logs it."""
+    configure("worker")
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def _be_quiet(instance: Any, **_: object) -> None:
+    """What Celery prints past the logs would be no event."""
+    configure("worker")  # already now, for it warns before it sets up any
+    instance.quiet = True
+    celery.apps.worker.safe_say = lambda *_: None
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
@@ -65,7 +90,7 @@ def _start(**_: object) -> None:
         if settings.preload:
             judge.prepare_all(settings.preload)
     except JudgeError as exc:
-        _log.error("this worker process is not ready: %s", exc)
+        _log.error("this worker process is not ready", reason=reason_of(exc))
         return
     if folder := os.environ.get("JUDGE_READY_FOLDER"):  # tells who started us that this process has its box
         (Path(folder) / str(os.getpid())).touch()
@@ -84,7 +109,7 @@ def _make_judge(settings: Settings, index: int) -> Judge:
     backend, _ = choose_backend(settings.box, options)
     boxes = start_boxes(backend, options, settings.recycle_after)
     for wall, lost in boxes.submissions.info.lost_walls().items():
-        _log.warning("%s box without the wall %s: %s (docs/hardening.md)", backend, wall, lost)
+        _log.warning("a box lacks a wall (docs/hardening.md)", backend=backend, wall=wall, lost=lost)
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     api, pulses = (ApiClient(settings.api_url, settings.worker_token, name, LANGUAGES) for _ in range(2))
     judge = Judge(settings, boxes, api, _stopping.is_set)

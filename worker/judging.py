@@ -6,14 +6,14 @@ tells the API so; if that is not heard for long, the API gives the judging to an
 """
 
 import json
-import logging
 import time
 from collections.abc import Callable
 
 from judge import pipeline
 from judge.cache import Cache
 from judge.calibration import Calibration, Prepared, prepare
-from judge.errors import MachineFault, PackageError
+from judge.errors import JudgeError, MachineFault, PackageError
+from judge.logs import bound, described, get_logger
 from judge.models import Report, Submission
 from judge.package import Problem, load_package
 from judge.sandbox import Boxes
@@ -22,7 +22,7 @@ from worker.queue import JudgingTask
 from worker.settings import Settings
 
 _PAUSE_S = 1.0  # before a report that was not taken is offered again
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Judge:
@@ -40,10 +40,11 @@ class Judge:
         task = self._claim()
         while task:
             self.judging_id = task.id
-            result = self._judge(task)
-            task = self._delivered(task, result)
-            self.judging_id = None
-            self._boxes.submission_ends()
+            with bound(judging=task.id, submission=task.submission):
+                result = self._judge(task)
+                task = self._delivered(task, result)
+                self.judging_id = None
+                self._boxes.submission_ends()
             if isinstance(result, MachineFault):
                 task = self._claim()
 
@@ -63,20 +64,22 @@ class Judge:
     def _judge(self, task: JudgingTask) -> Report | MachineFault:
         try:
             problem, calibration = self._prepare(task.problem, task.package)
-            return _KINDS[task.kind](self, task, problem, calibration)
+            report = _KINDS[task.kind](self, task, problem, calibration)
+            _log.info("judged", kind=task.kind, verdict=report.verdict, duration_s=round(report.judging_time_s, 4))
+            return report
         except PackageError as exc:
-            _log.error("judging %s: broken package: %s", task.id, exc)
-            # The place only: a reason may quote what a case holds, and whoever submitted reads this.
-            return pipeline.judge_error(f"the problem package is broken: {exc.package}/{exc.file}")
+            reason = reason_of(exc)
+            _log.error("judging failed", reason=reason)
+            return pipeline.judge_error(reason)
         except MachineFault as exc:
-            _log.warning("judging %s: %s", task.id, exc)
+            _log.warning("the machine failed", reason=str(exc))
             return exc
         except OSError as exc:  # a full disk above all; its file's name is nobody's business
             _log.warning("judging %s: %s", task.id, exc)
             return MachineFault(f"the worker's disk: {exc.strerror}")
         except Exception as exc:
             # Ours, and unforeseen. Left to Celery, the submission would be tried in vain again.
-            _log.exception("judging %s", task.id)
+            _log.error("the judge failed", **described(exc))
             return pipeline.judge_error(f"the judge failed: {type(exc).__name__}")
 
     def _delivered(self, task: JudgingTask, result: Report | MachineFault) -> JudgingTask | None:
@@ -85,12 +88,12 @@ class Judge:
             try:
                 return self._deliver(task, result)
             except ReportRefused as exc:
-                _log.error("judging %s: %s", task.id, exc)
+                _log.error("a report was refused", reason=str(exc))
                 result = pipeline.judge_error(str(exc))
             except ApiUnreachable as exc:
                 if self._stopping():
                     raise
-                _log.warning("judging %s waits to be reported: %s", task.id, exc)
+                _log.warning("a report waits to be taken", reason=str(exc))
                 time.sleep(_PAUSE_S)
 
     def _deliver(self, task: JudgingTask, result: Report | MachineFault) -> JudgingTask | None:
@@ -124,6 +127,13 @@ _KINDS: dict[str, Callable[[Judge, JudgingTask, Problem, Calibration], Report]] 
     "submission": Judge._submission,
     "run": Judge._run,
 }
+
+
+def reason_of(exc: JudgeError) -> str:
+    """In a sentence without secrets. Of a package the place only: its author asks `judge verify` for the rest."""
+    if isinstance(exc, PackageError):
+        return f"the problem package is broken: {exc.package}/{exc.file}"
+    return str(exc)
 
 
 def _program(task: JudgingTask) -> Submission:

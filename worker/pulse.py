@@ -3,14 +3,14 @@
 Without it the API takes a judging for lost after JUDGE_LEASE_S (10 s), so it must come several times as often.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 
+from judge.logs import get_logger
 from worker.api_client import ApiClient, ApiUnreachable
 
 _EVERY_S = 2.5
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Pulse:
@@ -34,6 +34,6 @@ class Pulse:
             try:
                 self._api.sign_of_life(self._at_work_on())
             except ApiUnreachable as exc:
-                _log.warning("no sign of life could be given: %s", exc)
+                _log.warning("no sign of life could be given", reason=str(exc))
             if self._ended.wait(_EVERY_S):
                 return

@@ -7,7 +7,7 @@ The jury's box is started when it is first used: most packages need it only once
 from collections.abc import Callable
 
 from judge.sandbox.base import Box
-from judge.sandbox.keeper import BoxKeeper
+from judge.sandbox.keeper import BoxKeeper, Census
 
 RECYCLE_AFTER = 1000
 
@@ -17,7 +17,8 @@ class Boxes:
 
     def __init__(self, start: Callable[[], Box], recycle_after: int = RECYCLE_AFTER) -> None:
         self._start = start
-        self._submissions = BoxKeeper(start, recycle_after)
+        self.census = Census()
+        self._submissions = BoxKeeper(start, recycle_after, self.census)
         self._jury: BoxKeeper | None = None
 
     @property
@@ -28,7 +29,7 @@ class Boxes:
     def jury(self) -> Box:
         """Raises BoxUnavailable when it must be started and cannot be."""
         if self._jury is None:
-            self._jury = BoxKeeper(self._start, RECYCLE_AFTER)
+            self._jury = BoxKeeper(self._start, RECYCLE_AFTER, self.census)
         return self._jury
 
     def ready(self) -> None:

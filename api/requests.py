@@ -1,0 +1,60 @@
+"""What is noted of every request: an id that its answer carries, and a line in the log.
+
+The id is the caller's X-Request-ID, if that is a plain one, else made here; every line that is logged meanwhile carries
+it. The line at its end names the submission that was taken in, by which the worker's and the box's lines are found.
+Requests that change or are refused something are logged as info, those that fail as warning, all others as debug:
+a line for each look at a submission would cost more than the look.
+"""
+
+import logging
+import re
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from judge.logs import get_logger
+
+HEADER = "X-Request-ID"
+_is_plain = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}").fullmatch
+_QUIET_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_log = get_logger(__name__)
+
+
+def register_requests(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.started_ns = time.time_ns()
+    g.started = time.perf_counter()
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if _is_plain(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()  # the thread has served others before
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    response.headers[HEADER] = g.request_id
+    level = _level(response.status_code)
+    if _log.isEnabledFor(level):
+        fields = {"submission": g.get("submission"), "key": g.key.id if "key" in g else None}
+        _log.log(
+            level,
+            "request",
+            method=request.method,
+            route=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            duration_s=round(time.perf_counter() - g.started, 4),
+            **{name: value for name, value in fields.items() if value is not None},
+        )
+    return response
+
+
+def _level(status: int) -> int:
+    if status >= 500:
+        return logging.WARNING
+    is_quiet = request.method in _QUIET_METHODS or request.path.startswith("/internal/")
+    return logging.INFO if status >= 400 or not is_quiet else logging.DEBUG
