@@ -12,11 +12,12 @@ import sqlalchemy.exc
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import audit, health, internal, keys, openapi, problems, rates, runs, submissions, views
+from api import audit, health, internal, keys, monitoring, openapi, problems, rates, runs, submissions, views
 from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
+from api.metrics import Metrics
 from api.requests import register_requests
 from api.runboard import RunBoard
 from api.services import EXTENSION, Services
@@ -31,7 +32,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     catalogue = Catalogue.load(settings.problems_dir)
     store = _open_store(settings, catalogue)
     board = RunBoard(settings.redis_url)
-    sweeper = Sweeper(store, settings, board)
+    metrics = Metrics()
+    store.judgings.on_end.append(metrics.attempt_ended)
+    sweeper = Sweeper(store, settings, board, metrics)
     last_use = LastUse(store.keys)
     sweeper.chores += [last_use.write, lambda: store.packages.offer(catalogue.tars, datetime.now(UTC))]
     places = threading.Semaphore(settings.max_held)
@@ -44,17 +47,18 @@ def create_app(settings: Settings | None = None) -> Flask:
         keys=Keys(),
         last_use=last_use,
         rates=rates.Rates(settings),
-        dispatcher=Dispatcher(settings, board),
+        dispatcher=Dispatcher(settings, board, metrics),
         sweeper=sweeper,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
+        metrics=metrics,
     )
     register_requests(app)
     register_errors(app)
     app.after_request(rates.show)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    for blueprint in (problems.bp, submissions.bp, runs.bp, keys.bp, audit.bp, internal.bp, health.bp, openapi.bp):
+    for blueprint in (problems.bp, submissions.bp, runs.bp, keys.bp, audit.bp, internal.bp, health.bp, openapi.bp, monitoring.bp):
         app.register_blueprint(blueprint)
     if settings.sweep:
         sweeper.start()

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from api.catalogue import LANGUAGES
+from api.metrics import Metrics
 from api.runboard import RunBoard
 from api.settings import Settings
 from api.store import Store
@@ -30,8 +31,8 @@ _log = get_logger(__name__)
 class Dispatcher:
     """Hints for the workers."""
 
-    def __init__(self, settings: Settings, board: RunBoard) -> None:
-        self._redis_url, self._board = settings.redis_url, board
+    def __init__(self, settings: Settings, board: RunBoard, metrics: Metrics) -> None:
+        self._redis_url, self._board, self._metrics = settings.redis_url, board, metrics
 
     def hint(self, language: str) -> bool:
         """Wake a worker, unless enough hints are waiting; False when Redis does not answer.
@@ -43,6 +44,7 @@ class Dispatcher:
                 wake(self._redis_url, language)
         except Exception as exc:
             _log.warning("no worker was woken", language=language, raised=type(exc).__qualname__)
+            self._metrics.hints_failed.inc()
             return False
         return True
 
@@ -69,9 +71,9 @@ class Leases:
 class Sweeper:
     """A thread that sets right what went wrong. Several processes may each have one. At each sweep it does `chores`."""
 
-    def __init__(self, store: Store, settings: Settings, board: RunBoard) -> None:
-        self._store, self._board = store, board
-        self._dispatcher = Dispatcher(settings, board)
+    def __init__(self, store: Store, settings: Settings, board: RunBoard, metrics: Metrics) -> None:
+        self._store, self._board, self._metrics = store, board, metrics
+        self._dispatcher = Dispatcher(settings, board, metrics)
         self._interval_s = settings.sweep_interval_s
         self._leases = Leases(settings.lease_s, 2 * settings.sweep_interval_s)
         self.chores: list[Callable[[], None]] = []
@@ -105,5 +107,7 @@ class Sweeper:
         while not self._stopping.wait(self._interval_s):
             try:
                 self.sweep()
+                self._metrics.sweeps.labels("done").inc()
             except Exception as exc:  # the database may be away for a while; the sweeper must outlive that
+                self._metrics.sweeps.labels("failed").inc()
                 _log.warning("a sweep failed", **described(exc))

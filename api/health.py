@@ -1,10 +1,16 @@
 """Whether the API lives, whether it can work, and what is where. Open to everybody, so it tells no secrets."""
 
-from flask import Blueprint, Response, jsonify
+from contextlib import suppress
+from datetime import UTC, datetime
 
+from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.backlog import WORKER_SEEN
 from api.openapi import DOCUMENT_URL, PAGE_URL, VERSION, described
 from api.schemas import Health, Index, Readiness
 from api.services import services
+from api.store.migrate import newest, revision
 
 bp = Blueprint("health", __name__)
 
@@ -35,9 +41,21 @@ def alive() -> Response:
 @bp.get("/readyz")
 @described(tag="service", answers={200: Readiness, 503: Readiness}, public=True)
 def ready() -> Response:
-    """Database and Redis answer; 503 says which one does not."""
+    """Database and Redis answer; 503 says which one does not.
+
+    Tables of another version and missing workers are only told: an API that accepts submissions is of use without.
+    """
     database, redis = services().store.database.answers(), services().board.ping()
     works = database and redis
-    response = jsonify(status="ready" if works else "not ready", database=database, redis=redis)
+    response = jsonify(status="ready" if works else "not ready", database=database, redis=redis, **_told(database))
     response.status_code = 200 if works else 503
     return response
+
+
+def _told(database: bool) -> dict[str, bool | int | None]:
+    store = services().store
+    if database:
+        with suppress(SQLAlchemyError):  # it may go away at any moment
+            workers = store.workers.alive(datetime.now(UTC) - WORKER_SEEN)
+            return {"migrated": revision(store.database) == newest(), "workers": sum(workers.values())}
+    return {"migrated": None, "workers": None}

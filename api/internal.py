@@ -6,6 +6,7 @@ report again whenever it is in doubt.
 """
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field, ValidationError
@@ -29,6 +30,9 @@ bp.before_request(require_worker)
 _log = get_logger(__name__)
 
 
+BoxEvent = Literal["started", "recycled", "broken", "given up"]
+
+
 class Fault(Strict):
     """The machine failed while it judged; what the submission did is not known."""
 
@@ -38,6 +42,7 @@ class Fault(Strict):
 class SignOfLife(Strict):
     languages: list[str] = Field(min_length=1, max_length=100)
     judging: str | None = None
+    boxes: dict[BoxEvent, int] = Field({}, description="what became of its boxes since its last sign")
 
 
 @bp.post("/claims")
@@ -79,6 +84,7 @@ def fault(judging_id: str) -> Response:
 def sign_of_life(worker: str) -> Response:
     """The worker is there, and at work on this judging, if any; 409 when it was given to another meanwhile."""
     sign = read_json(SignOfLife)
+    services().metrics.boxes_counted(sign.boxes.items())
     services().store.workers.see(worker[:100], sign.languages, datetime.now(UTC))
     kept = sign.judging is None or services().store.judgings.renew(sign.judging)
     return Response(status=204 if kept else 409)

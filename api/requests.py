@@ -14,6 +14,7 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from api.services import services
 from judge.logs import get_logger
 
 HEADER = "X-Request-ID"
@@ -38,6 +39,9 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
+    duration_s = time.perf_counter() - g.started
+    route = request.url_rule.rule if request.url_rule else "none"
+    _count(route, response.status_code, duration_s)
     level = _level(response.status_code)
     if _log.isEnabledFor(level):
         fields = {"submission": g.get("submission"), "key": g.key.id if "key" in g else None}
@@ -45,12 +49,20 @@ def _end(response: Response) -> Response:
             level,
             "request",
             method=request.method,
-            route=request.url_rule.rule if request.url_rule else None,
+            route=route,
             status=response.status_code,
-            duration_s=round(time.perf_counter() - g.started, 4),
+            duration_s=round(duration_s, 4),
             **{name: value for name, value in fields.items() if value is not None},
         )
     return response
+
+
+def _count(route: str, status: int, duration_s: float) -> None:
+    # Methods are counted by name only where there is a route: anybody can send a method of any name.
+    method = request.method if request.url_rule else "any"
+    metrics = services().metrics
+    metrics.http_requests.labels(method, route, str(status)).inc()
+    metrics.http_seconds.labels(method, route, "yes" if "wait" in request.args else "no").observe(duration_s)
 
 
 def _level(status: int) -> int:

@@ -163,6 +163,8 @@ class Readiness(BaseModel):
     status: Literal["ready", "not ready"]
     database: bool
     redis: bool
+    migrated: bool | None = Field(description="whether the database has the tables of this version; null: not known")
+    workers: int | None = Field(description="worker processes heard of lately; null: not known")
 
 
 class Index(BaseModel):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from api.auth import Keys, LastUse
     from api.catalogue import Catalogue
     from api.dispatch import Dispatcher, Sweeper
+    from api.metrics import Metrics
     from api.rates import Rates
     from api.runboard import RunBoard
     from api.settings import Settings
@@ -31,6 +32,7 @@ class Services:
     sweeper: "Sweeper"
     held_submissions: "Waiting"
     held_runs: "Waiting"
+    metrics: "Metrics"
 
 
 def services() -> Services:

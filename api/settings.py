@@ -34,6 +34,7 @@ class Settings(BaseModel):
     sweep_interval_s: float = Field(1.0, gt=0)
     lease_s: float = Field(10.0, gt=0, description="silence after which a worker loses its judging to the next attempt")
     max_attempts: int = Field(3, ge=1, description="attempts at a judging before it ends as JE")
+    metrics_token: SecretStr | None = Field(None, description="what reads /metrics; None: by address, monitoring.py")
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
     max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
 
@@ -49,8 +50,9 @@ class Settings(BaseModel):
         """Raises SettingsError, which names the variable."""
         values = _given(cls, environ)
         values["database_url"] = database_url(environ)
-        if token := _token_from_file(environ):
-            values["worker_token"] = token
+        for name in ("worker_token", "metrics_token"):
+            if token := _token_from_file(environ, _variable(name)):
+                values[name] = token
         try:
             return cls.model_validate(values)
         except ValidationError as exc:
@@ -78,10 +80,10 @@ class Settings(BaseModel):
             raise ValueError("must be such as 60/minute, or several with ';' between") from None
         return rate
 
-    @field_validator("worker_token")
+    @field_validator("worker_token", "metrics_token")
     @classmethod
-    def _long_enough(cls, token: SecretStr) -> SecretStr:
-        if len(token.get_secret_value()) < _MINIMAL_TOKEN:
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and len(token.get_secret_value()) < _MINIMAL_TOKEN:
             raise ValueError(f"must have at least {_MINIMAL_TOKEN} characters")
         return token
 
@@ -124,17 +126,17 @@ def with_driver(url: str) -> str:
     return url
 
 
-def _token_from_file(environ: Mapping[str, str]) -> str | None:
-    path = environ.get("JUDGE_WORKER_TOKEN_FILE")
+def _token_from_file(environ: Mapping[str, str], variable: str) -> str | None:
+    path = environ.get(f"{variable}_FILE")
     if not path:
         return None
-    if environ.get("JUDGE_WORKER_TOKEN"):
-        raise SettingsError("Set JUDGE_WORKER_TOKEN or JUDGE_WORKER_TOKEN_FILE, not both.")
+    if environ.get(variable):
+        raise SettingsError(f"Set {variable} or {variable}_FILE, not both.")
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
-        raise SettingsError(f"JUDGE_WORKER_TOKEN_FILE names {path}, which cannot be read: {reason}.") from exc
+        raise SettingsError(f"{variable}_FILE names {path}, which cannot be read: {reason}.") from exc
 
 
 def _settings_error(exc: ValidationError) -> SettingsError:

@@ -78,6 +78,11 @@ class Waiting:
                 del self._tickets[ticket.id]
         self._places.release()
 
+    def count(self) -> int:
+        """How many requests are held."""
+        with self._lock:
+            return sum(map(len, self._tickets.values()))
+
     def is_waited_for(self, judging_id: str) -> bool:
         """Whether somebody waits here: only then need a view be made."""
         return judging_id in self._tickets

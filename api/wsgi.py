@@ -9,5 +9,5 @@ _BOOT_ERROR = 3  # gunicorn's own status for "do not start another worker, stop"
 try:
     app = create_app()
 except JudgeError as exc:
-    get_logger(__name__).critical("the API cannot start", reason=str(exc))
+    get_logger(__name__).critical(f"the API cannot start: {exc}")
     raise SystemExit(_BOOT_ERROR) from None

@@ -9,8 +9,9 @@ import json
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import urllib3
@@ -65,10 +66,11 @@ class ApiClient:
         body = json.dumps({"reason": reason[:_LONGEST_REASON]}).encode()
         self._told(*self._post(f"/internal/judgings/{judging_id}/fault", body))
 
-    def sign_of_life(self, judging_id: str | None) -> None:
-        """Say that this process is there, and at work on this. Raises ApiUnreachable."""
-        body = json.dumps({"languages": self._languages, "judging": judging_id}).encode()
-        status, _ = self._post(f"/internal/workers/{self._worker}", body)
+    def sign_of_life(self, judging_id: str | None, boxes: Mapping[str, int] = MappingProxyType({})) -> None:
+        """Say that this process is there, at work on this, and what became of its boxes. Raises ApiUnreachable."""
+        sign = {"languages": self._languages, "judging": judging_id}
+        body = {**sign, "boxes": dict(boxes)} if boxes else sign
+        status, _ = self._post(f"/internal/workers/{self._worker}", json.dumps(body).encode())
         if status not in (204, 409):
             raise ApiUnreachable(f"the API answered a sign of life with status {status}")
 

@@ -113,5 +113,5 @@ def _make_judge(settings: Settings, index: int) -> Judge:
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     api, pulses = (ApiClient(settings.api_url, settings.worker_token, name, LANGUAGES) for _ in range(2))
     judge = Judge(settings, boxes, api, _stopping.is_set)
-    Pulse(pulses, lambda: judge.judging_id).start()
+    Pulse(pulses, lambda: judge.judging_id, boxes.census).start()
     return judge

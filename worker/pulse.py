@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from judge.logs import get_logger
+from judge.sandbox import Census
 from worker.api_client import ApiClient, ApiUnreachable
 
 _EVERY_S = 2.5
@@ -16,8 +17,8 @@ _log = get_logger(__name__)
 class Pulse:
     """`at_work_on`: the id of what is being judged, or None. `api` is used by this thread alone."""
 
-    def __init__(self, api: ApiClient, at_work_on: Callable[[], str | None]) -> None:
-        self._api, self._at_work_on = api, at_work_on
+    def __init__(self, api: ApiClient, at_work_on: Callable[[], str | None], census: Census) -> None:
+        self._api, self._at_work_on, self._census = api, at_work_on, census
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
@@ -31,9 +32,11 @@ class Pulse:
 
     def _run(self) -> None:
         while True:
+            counted = self._census.take()
             try:
-                self._api.sign_of_life(self._at_work_on())
+                self._api.sign_of_life(self._at_work_on(), counted)
             except ApiUnreachable as exc:
+                self._census.add(counted)  # told the next time
                 _log.warning("no sign of life could be given", reason=str(exc))
             if self._ended.wait(_EVERY_S):
                 return

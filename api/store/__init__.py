@@ -2,6 +2,7 @@
 
 from api.store.audit import Audit
 from api.store.check import Checks
+from api.store.backlog import Backlog
 from api.store.database import Database
 from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
@@ -28,6 +29,7 @@ class Store:
         self.submissions = Submissions(self.database)
         self.judgings = Judgings(self.database, max_attempts)
         self.workers = Workers(self.database)
+        self.backlog = Backlog(self.database)
 
     def close(self) -> None:
         self.database.close()

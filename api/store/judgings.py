@@ -61,7 +61,22 @@ class Judged:
     report: Report
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of an attempt, for those who count. `is_late`: it had ended before, and its report is dropped.
+
+    `report`: if a verdict came of it. `age_s`: since the submission was accepted; None for a rejudging.
+    """
+
+    state: str
+    language: str = ""
+    report: Report | None = None
+    age_s: float | None = None
+    is_late: bool = False
+
+
 OnVerdict = Callable[[Connection, Judged], None]
+OnEnd = Callable[[Ended], None]
 
 _j, _s = JudgingRow.__table__.c, SubmissionRow.__table__.c
 _FIGURES = list(Figures.__annotations__)
@@ -134,11 +149,12 @@ def _insert(connection: Connection, values: dict[str, Any]) -> str:
 
 
 class Judgings:
-    """`on_verdict` are called in the transaction in which a submission gets its verdict."""
+    """`on_verdict` are called in the transaction that gives a submission its verdict, `on_end` after each attempt."""
 
     def __init__(self, database: Database, max_attempts: int = 3) -> None:
         self._database, self._max_attempts = database, max_attempts
         self.on_verdict: list[OnVerdict] = []
+        self.on_end: list[OnEnd] = []
 
     def claim(self, worker: str, languages: Sequence[str], at: datetime) -> Claimed | None:
         """What this worker shall judge next; None when nothing waits."""
@@ -153,7 +169,12 @@ class Judgings:
         """Accept a report. None when this attempt does not hold the judging (any more), or changed no verdict."""
         with self._database.writing() as connection:
             ended = self._end(connection, judging_id, JUDGED, None, at)
-            return self._settle(connection, ended, report, at) if ended else None
+            judged = self._settle(connection, ended, report, at) if ended else None
+        if ended is not None:
+            self._tell(_ended(ended, JUDGED, report, at))
+        elif known := self.state(judging_id):
+            self._tell(Ended(known, is_late=True))
+        return judged
 
     def give_back(self, judging_id: str, state: str, reason: str, at: datetime) -> Judged | None:
         """End an attempt that failed (its machine) or is lost (its worker). Its verdict if it was the last, a JE."""
@@ -161,12 +182,16 @@ class Judgings:
             ended = self._end(connection, judging_id, state, reason, at)
             if ended is None:
                 return None
+            judged, report = None, None
             if ended.attempt < self._max_attempts:
                 kept = {name: value for name, value in ended._mapping.items() if name != "id"}
                 _insert(connection, {**kept, "attempt": ended.attempt + 1})
-                return None
-            said = f"the judge failed {ended.attempt} times; the last time: {reason}"
-            return self._settle(connection, ended, Report(verdict=Verdict.JE, judge_error=said), at)
+            else:
+                said = f"the judge failed {ended.attempt} times; the last time: {reason}"
+                report = Report(verdict=Verdict.JE, judge_error=said)
+                judged = self._settle(connection, ended, report, at)
+        self._tell(_ended(ended, state, report, at))
+        return judged
 
     def requeue(self, reason: str, at: datetime) -> int:
         """Put back all that run, when it is known that no worker is at it. Unlike a loss it is not counted as a try."""
@@ -195,6 +220,10 @@ class Judgings:
         with self._database.reading() as connection:
             return connection.execute(_STATE, {"id": judging_id}).scalar()
 
+    def _tell(self, ended: Ended) -> None:
+        for tell in self.on_end:
+            tell(ended)
+
     def _end(self, connection: Connection, judging_id: str, to: str, why: str | None, at: datetime) -> Row[Any] | None:
         values = {"judging_id": judging_id, "to": to, "why": why, "at": at}
         return connection.execute(_END, values).one_or_none()
@@ -217,4 +246,9 @@ class Judgings:
         return judged
 
 
-__all__ = ["FAILED", "Claimed", "Judged", "Judgings", "NewJudging", "enqueue"]
+def _ended(row: Row[Any], state: str, report: Report | None, at: datetime) -> Ended:
+    age_s = (at - row.created_at).total_seconds() if row.rejudging_id is None else None
+    return Ended(state, row.language, report, age_s)
+
+
+__all__ = ["FAILED", "Claimed", "Ended", "Judged", "Judgings", "NewJudging", "enqueue"]

@@ -4,6 +4,7 @@ Promises: two processes at once do it once; what was stored is kept; a step that
 There is no way back but a backup. A database from before there were steps is taken as one at the first.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -36,6 +37,7 @@ def revision(database: Database) -> str | None:
         return _revision(connection)
 
 
+@cache
 def newest() -> str:
     """The step that this program needs."""
     head = ScriptDirectory(str(_FOLDER)).get_current_head()

@@ -85,7 +85,10 @@ class Message(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
     due_at: Mapped[datetime] = mapped_column(Utc)
 
-    __table_args__ = (Index("outbox_due", "due_at", **where("state = 'pending'")),)
+    __table_args__ = (
+        Index("outbox_due", "due_at", **where("state = 'pending'")),
+        Index("outbox_dead", "id", **where("state = 'dead'")),
+    )
 
 
 class Delivery(Base):

@@ -6,13 +6,14 @@ from judge.errors import BoxUnavailable, UnknownName
 from judge.sandbox import docker, fake, local
 from judge.sandbox.base import Box
 from judge.sandbox.boxes import RECYCLE_AFTER, Boxes
+from judge.sandbox.keeper import Census
 from judge.sandbox.launched import BoxOptions
 
 BACKENDS: dict[str, Callable[[BoxOptions], Box]] = {"docker": docker.start, "local": local.start, "fake": fake.start}
 AUTO = "auto"
 
 
-__all__ = ["AUTO", "BACKENDS", "Box", "BoxOptions", "Boxes", "choose_backend", "start_box", "start_boxes"]
+__all__ = ["AUTO", "BACKENDS", "Box", "BoxOptions", "Boxes", "Census", "choose_backend", "start_box", "start_boxes"]
 
 
 def start_box(backend: str, options: BoxOptions) -> Box:

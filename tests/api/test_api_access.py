@@ -4,7 +4,7 @@ import pytest
 from api_help import WORKER_TOKEN, Caller, body_for, report_for, services_of
 from flask import Flask
 
-OPEN = {"/", "/healthz", "/readyz", "/docs", "/api/v1/docs/", "/api/v1/openapi.json"}
+OPEN = {"/", "/healthz", "/readyz", "/metrics", "/docs", "/api/v1/docs/", "/api/v1/openapi.json"}
 WRONG = [
     "",
     "Bearer",

@@ -58,12 +58,16 @@ def test_a_large_report_is_taken_and_a_huge_one_is_not(caller: Caller, worker: C
     assert caller.get(f"/api/v1/submissions/{submission_id}").json["report"]["judge_error"] == "x" * 3_000_000
 
 
-def test_readiness_says_which_does_not_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readiness_says_which_does_not_answer(app: Flask, worker: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     client, services = app.test_client(), services_of(app)
-    assert client.get("/readyz").json == {"status": "ready", "database": True, "redis": True}
+    ready = {"status": "ready", "database": True, "redis": True, "migrated": True, "workers": 0}
+    assert client.get("/readyz").json == ready
+    worker.post("/internal/workers/one", json={"languages": ["python"]})
+    assert client.get("/readyz").json == {**ready, "workers": 1}
     monkeypatch.setattr(services.store.database, "answers", lambda: False)
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json == {"status": "not ready", "database": False, "redis": True}
+    not_known = {"database": False, "migrated": None, "workers": None}
+    assert response.json == {"status": "not ready", "redis": True, **not_known}
     assert WORKER_TOKEN not in response.text
     assert client.get("/healthz").status_code == 200

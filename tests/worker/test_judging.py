@@ -15,7 +15,7 @@ import worker.judging
 from judge.cache import Cache
 from judge.errors import BoxBroken, BoxUnavailable
 from judge.languages import get_language
-from judge.sandbox import Boxes, BoxOptions, start_box
+from judge.sandbox import Boxes, BoxOptions, Census, start_box
 from judge.sandbox.base import Box, BoxInfo, Job, JobResult, Talk
 from worker.api_client import ApiClient, ApiUnreachable
 from worker.judging import Judge
@@ -431,7 +431,7 @@ def test_an_api_that_says_nothing_is_named(settings: Settings, api: PretendApi, 
 def test_signs_of_life_tell_what_is_being_judged(api: PretendApi, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("worker.pulse._EVERY_S", 0.01)
     at_work: list[str | None] = [None]
-    pulse = Pulse(ApiClient(api.url, TOKEN, "w", ["python"]), lambda: at_work[0])
+    pulse = Pulse(ApiClient(api.url, TOKEN, "w", ["python"]), lambda: at_work[0], Census())
     pulse.start()
     eventually(lambda: api.signs)
     at_work[0] = "j1"
