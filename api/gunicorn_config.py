@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.services import EXTENSION, Services
-from judge import logs
+from judge import logs, traces
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -52,6 +52,7 @@ def post_worker_init(worker: Any) -> None:
     # What is there now stays: the collector need not walk through all modules again and again.
     gc.collect()
     gc.freeze()
+    traces.start("api")
     held: Services = worker.wsgi.extensions[EXTENSION]
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         earlier = signal.getsignal(number)
@@ -63,3 +64,7 @@ def post_worker_init(worker: Any) -> None:
                 earlier(signum, frame)
 
         signal.signal(number, release)
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    traces.stop()

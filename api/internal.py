@@ -19,6 +19,7 @@ from api.schemas import Strict
 from api.services import services
 from api.store import Judged
 from api.store.tables import FAILED
+from judge import traces
 from judge.logs import get_logger
 from judge.models import Report
 from worker.queue import JudgingTask
@@ -116,6 +117,7 @@ def _next() -> Response:
         claimed = services().store.judgings.claim(worker[:100], languages, datetime.now(UTC))
         if claimed is None:
             return Response(status=204)
+        traces.waited(claimed.submission_id, claimed.created_at, judging=claimed.id)
         task = JudgingTask(
             id=claimed.id,
             submission=claimed.submission_id,
@@ -124,6 +126,7 @@ def _next() -> Response:
             package=claimed.package,
             language=claimed.language,
             source=claimed.source,
+            traceparent=traces.traceparent(claimed.submission_id),
         ).model_dump_json()
     return Response(task, mimetype="application/json")
 

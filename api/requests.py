@@ -15,6 +15,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from api.services import services
+from judge import traces
 from judge.logs import get_logger
 
 HEADER = "X-Request-ID"
@@ -42,6 +43,9 @@ def _end(response: Response) -> Response:
     duration_s = time.perf_counter() - g.started
     route = request.url_rule.rule if request.url_rule else "none"
     _count(route, response.status_code, duration_s)
+    if traces.is_on() and (traced := g.get("traced")):
+        told = {"http.route": route, "http.response.status_code": response.status_code, "request": g.request_id}
+        traces.request(traced, g.started_ns, request.headers.get("traceparent"), **told)
     level = _level(response.status_code)
     if _log.isEnabledFor(level):
         fields = {"submission": g.get("submission"), "key": g.key.id if "key" in g else None}

@@ -1,6 +1,6 @@
 """Runs: a solution tried on the samples or on one own input, without a trace in the database."""
 
-import uuid
+import secrets
 
 from flask import Blueprint, Response, g
 
@@ -11,6 +11,7 @@ from api.intake import check_input, check_solution, read_json, read_query
 from api.openapi import described
 from api.schemas import Run, RunQuery, RunRequest, WaitQuery
 from api.services import services
+from judge import traces
 from worker.queue import JudgingTask
 
 bp = Blueprint("runs", __name__, url_prefix="/api/v1/runs")
@@ -36,14 +37,16 @@ def create() -> Response:
     problem = check_solution(wanted, services().catalogue)
     if "input" in wanted.model_fields_set:
         check_input(problem, wanted.input)
+    g.traced = run_id = secrets.token_hex(16)
     task = JudgingTask(
-        id=uuid.uuid4().hex,
+        id=run_id,
         kind="run",
         problem=wanted.problem,
         package=problem.hash,
         language=wanted.language,
         source=wanted.source,
         input=wanted.input,
+        traceparent=traces.traceparent(run_id),
     )
     view = _start(task, wait)
     headers = {"Location": f"{bp.url_prefix}/{task.id}"}

@@ -99,7 +99,7 @@ def _submit(new: NewSubmission, wait: float) -> bytes | None:
 
 
 def _store_and_send(new: NewSubmission) -> None:
-    g.submission = new.id
+    g.submission = g.traced = new.id
     services().store.submissions.add(new, g.key.submissions_per_day)
     services().dispatcher.hint(new.language)  # if that fails, the next sweep does it
 

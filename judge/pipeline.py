@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from judge import scoring
+from judge import scoring, traces
 from judge.calibration import Calibration
 from judge.measuring import Attempt, Outcome, Outcomes, measure
 from judge.models import (
@@ -80,7 +80,8 @@ def _judge(submission: Submission, attempt: Attempt, groups: Sequence[Group], ca
     for group in groups:
         limits = calibration.limits[group.name]
         terms = _terms(group, limits, attempt.impatient)
-        outcomes = Outcomes(()) if _is_blocked(group, results) else measure(attempt, group, terms)
+        with traces.span("group", group=group.name):
+            outcomes = Outcomes(()) if _is_blocked(group, results) else measure(attempt, group, terms)
         if outcomes.compile_error:
             compile_error = outcomes.compile_error
             break

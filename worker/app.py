@@ -22,6 +22,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
+from judge import traces
 from judge.errors import JudgeError, MachineFault
 from judge.languages import get_language
 from judge.logs import configure, described, get_logger
@@ -86,6 +87,7 @@ def _the_judge() -> Judge:
 def _start(**_: object) -> None:
     """Before the first task. Celery would swallow what is raised here, so it is told, and left to the first task."""
     try:
+        traces.start("worker")
         judge = _the_judge()
         if settings.preload:
             judge.prepare_all(settings.preload)
@@ -100,6 +102,7 @@ def _start(**_: object) -> None:
 def _stop(**_: object) -> None:
     if _judge is not None:
         _judge.close()
+    traces.stop()
 
 
 def _make_judge(settings: Settings, index: int) -> Judge:

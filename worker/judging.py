@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
-from judge import pipeline
+from judge import pipeline, traces
 from judge.cache import Cache
 from judge.calibration import Calibration, Prepared, prepare
 from judge.errors import JudgeError, MachineFault, PackageError
@@ -40,7 +40,7 @@ class Judge:
         task = self._claim()
         while task:
             self.judging_id = task.id
-            with bound(judging=task.id, submission=task.submission):
+            with bound(judging=task.id, submission=task.submission), traces.judging(task.traceparent, judging=task.id):
                 result = self._judge(task)
                 task = self._delivered(task, result)
                 self.judging_id = None

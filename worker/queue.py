@@ -16,10 +16,11 @@ TASK_NAME = "judge.work"
 class JudgingTask(BaseModel):
     """One judging. It carries the source, so that a worker asks the API only for packages it has not seen.
 
-    `id`: the attempt's, by which its report is accepted. `submission`: None for a run.
+    `id`: the attempt's, by which its report is accepted. `submission`: None for a run. `traceparent`: of the request,
+    where traces are on. Fields that are not known are passed over: in an upgrade the API goes first, and may say more.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     submission: str | None = None
@@ -29,6 +30,7 @@ class JudgingTask(BaseModel):
     language: str
     source: str
     input: Any = None
+    traceparent: str | None = None
 
 
 def celery_app(redis_url: str) -> Celery:

@@ -45,6 +45,7 @@ class Claimed:
     package: str
     language: str
     source: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ _CLAIM = (
     update(JudgingRow)
     .where(_j.id == _next.scalar_subquery(), _j.state == QUEUED)
     .values(state=RUNNING, worker=bindparam("by"), started_at=bindparam("at"))
-    .returning(_j.id, _j.submission_id, _j.package, _j.language)
+    .returning(_j.id, _j.submission_id, _j.package, _j.language, _j.created_at)
 )
 _TO_DO = select(_s.problem, _s.source).where(_s.id == bindparam("id"))
 _END_ALL = (
@@ -163,7 +164,7 @@ class Judgings:
             if row is None:
                 return None
             problem, source = connection.execute(_TO_DO, {"id": row.submission_id}).one()
-        return Claimed(row.id, row.submission_id, problem, row.package, row.language, source or "")
+        return Claimed(row.id, row.submission_id, problem, row.package, row.language, source or "", row.created_at)
 
     def finish(self, judging_id: str, report: Report, at: datetime) -> Judged | None:
         """Accept a report. None when this attempt does not hold the judging (any more), or changed no verdict."""
