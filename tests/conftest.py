@@ -54,6 +54,12 @@ def _postgresql() -> str | None:
     return "PostgreSQL is not installed (provide it: apt-get install postgresql)"
 
 
+def _nginx() -> str | None:
+    if shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        return None
+    return "nginx is not installed (provide it: apt-get install nginx-light)"
+
+
 def _oracles() -> str | None:
     missing = [name for name in ("verifyproblem", "bt") if not (ORACLES / name).exists()]
     return f"{' and '.join(missing)} not installed (provide it: make oracles)" if missing else None
@@ -78,6 +84,7 @@ def require(shared_folder: Path) -> Callable[[str], None]:
         "image": cache(image),
         "compose": cache(_compose),
         "postgresql": cache(_postgresql),
+        "nginx": cache(_nginx),
         "oracles": cache(_oracles),
     }
     demanded = {name.strip() for name in os.environ.get("JUDGE_REQUIRE", "").split(",")}

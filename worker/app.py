@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import secrets
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,22 @@ def _be_quiet(instance: Any, **_: object) -> None:
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
-def _ask_to_stop(**_: object) -> None:
-    """Each process finishes what it is judging and takes nothing new."""
+def _ask_to_stop(sig: str, **_: object) -> None:
+    """At SIGTERM each process finishes what it is judging and takes nothing new, for `stop_s` at most.
+
+    At a second one, or at SIGQUIT, and when the time is over, all ends at once; what was being judged goes to another
+    worker when this one is not heard of any more.
+    """
+    after_s = 0.0 if _stopping.is_set() or sig == "SIGQUIT" else settings.stop_s
     _stopping.set()
+    threading.Thread(target=_end, args=[after_s], name="end", daemon=True).start()
+
+
+def _end(after_s: float) -> None:
+    _log.info("stopping", within_s=after_s)
+    time.sleep(after_s)
+    _log.warning("stopped at once")
+    os._exit(1)  # the pool's processes are killed with it, and their boxes end with them
 
 
 def _the_judge() -> Judge:

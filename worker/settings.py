@@ -14,7 +14,9 @@ class SettingsError(JudgeError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`recycle_after`: submissions that one box serves before it is replaced; 1 gives each a box of its own.
+    """`stop_s`: how long a stop waits for what is being judged; below what whoever stops it grants.
+
+    `recycle_after`: submissions that one box serves before it is replaced; 1 gives each a box of its own.
 
     The default is high because nothing that a submission does outlives it in a box; it bounds what nobody thought of.
     A container start costs a quarter of a second of CPU, which at 1,000 is shared to nothing.
@@ -27,6 +29,7 @@ class Settings:
     cache_folder: Path
     recycle_after: int
     preload: tuple[str, ...]
+    stop_s: float
 
 
 def from_environment() -> Settings:
@@ -38,6 +41,7 @@ def from_environment() -> Settings:
         cache_folder=default_folder(),
         recycle_after=_number("JUDGE_RECYCLE_AFTER", 1000),
         preload=tuple(os.environ.get("JUDGE_PRELOAD", "").split()),
+        stop_s=_number("JUDGE_STOP_S", 50),
     )
 
 

@@ -34,7 +34,7 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(api: PretendApi, tmp_path: Path) -> Settings:
-    return Settings("unix:///nowhere", api.url, TOKEN, "local", tmp_path / "cache", 1000, ())
+    return Settings("unix:///nowhere", api.url, TOKEN, "local", tmp_path / "cache", 1000, (), 50)
 
 
 @pytest.fixture

@@ -68,13 +68,17 @@ class Worker:
 
 
 @pytest.fixture
-def running(redis_url: str, api: PretendApi, package: str, tmp_path: Path) -> Iterator[Worker]:
+def running(
+    request: pytest.FixtureRequest, redis_url: str, api: PretendApi, package: str, tmp_path: Path
+) -> Iterator[Worker]:
+    """A parameter gives it further settings."""
     ready = tmp_path / "ready"
     ready.mkdir()
     environment = {
         **os.environ, "JUDGE_REDIS_URL": redis_url, "JUDGE_API_URL": api.url, "JUDGE_WORKER_TOKEN": TOKEN,
         "JUDGE_BOX": "local",
         "JUDGE_CACHE_DIR": str(tmp_path / "cache"), "JUDGE_READY_FOLDER": str(ready),
+        **getattr(request, "param", {}),
     }  # fmt: skip
     command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "--pool", "prefork", "--concurrency", "1"]
     log = (tmp_path / "worker.log").open("wb")
@@ -151,6 +155,67 @@ def test_a_stop_in_the_midst_of_a_judging_waits_for_its_report(
     assert api.report_of("last")["verdict"] == "TLE"
     assert running.process.wait(30) == 0
     assert running.pending() == 0
+
+
+@pytest.fixture
+def held(api: PretendApi) -> Iterator[threading.Event]:
+    """A judging that goes on until the test ends; set when it has begun."""
+    begun, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        over.wait(30)
+
+    api.on_package = hold
+    yield begun
+    over.set()
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGQUIT])
+def test_a_second_signal_ends_all_at_once(
+    running: Worker, send: Callable[..., None], api: PretendApi, held: threading.Event, second: signal.Signals
+):
+    send("last")
+    assert held.wait(30)
+    below = descendants(running.process.pid)
+    running.process.terminate()
+    assert _still_runs(running.process)
+    running.process.send_signal(second)
+    assert running.process.wait(10) == 1
+    eventually(lambda: gone(below), lambda: f"left by the worker: {below}")
+    assert not api.reports
+
+
+@pytest.mark.parametrize("running", [{"JUDGE_STOP_S": "1"}], indirect=True)
+def test_a_stop_waits_no_longer_than_was_stated(
+    running: Worker, send: Callable[..., None], api: PretendApi, held: threading.Event
+):
+    send("last")
+    assert held.wait(30)
+    below = descendants(running.process.pid)
+    running.process.terminate()
+    assert running.process.wait(15) == 1
+    eventually(lambda: gone(below), lambda: f"left by the worker: {below}")
+    assert not api.reports
+
+
+def test_a_worker_killed_outright_leaves_nothing(
+    running: Worker, send: Callable[..., None], api: PretendApi, held: threading.Event
+):
+    send("last")
+    assert held.wait(30)
+    below = descendants(running.process.pid)
+    running.process.kill()
+    eventually(lambda: gone(below), lambda: f"left by the worker: {below}")
+    assert not api.reports
+
+
+def _still_runs(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(1)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def test_a_report_that_was_not_taken_is_delivered_later(running: Worker, send: Callable[..., None], api: PretendApi):
