@@ -99,8 +99,8 @@ def _submit(new: NewSubmission, wait: float) -> bytes | None:
 
 
 def _store_and_send(new: NewSubmission) -> None:
-    g.submission = g.traced = new.id
     services().store.submissions.add(new, g.key.submissions_per_day)
+    g.submission = g.traced = new.id
     services().dispatcher.hint(new.language)  # if that fails, the next sweep does it
 
 
@@ -109,6 +109,7 @@ def _known_already(known: Replayed, new: NewSubmission, wait: float) -> Response
     if known.body_sha256 != new.body_sha256:
         detail = "This Idempotency-Key was used for another submission; the key belongs to one body for good."
         raise ApiError(Kind.KEY_REUSED, detail, field="Idempotency-Key", accepted=["a key not used before"])
+    g.submission = known.id
     view, is_judged = _held(known.id, wait)
     headers = {"Location": f"{bp.url_prefix}/{known.id}", "Idempotency-Replayed": "true"}
     return Response(view, 201 if is_judged else 202, headers, mimetype="application/json")

@@ -3,6 +3,8 @@
 import http.client
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -97,3 +99,15 @@ def test_a_stop_lets_go_of_held_requests(server: Server, redis_server: RedisServ
         assert server.stop(8) == 0
         assert held.result(1)[0] == 202
     assert not (tmp_path / "home").exists()
+
+
+def test_a_sighup_takes_up_new_problems_and_fails_no_request(server: Server, problems_dir: Path) -> None:
+    shutil.copytree(problems_dir / "add-two", problems_dir / "add-more")
+    server.process.send_signal(signal.SIGHUP)
+
+    def is_taken_up() -> bool:
+        status, body = server.ask("GET", "/api/v1/problems")
+        assert status == 200
+        return b"add-more" in body
+
+    eventually(is_taken_up, 30)

@@ -252,3 +252,8 @@ def test_a_pickled_message_is_never_opened(running: Worker, send: Callable[..., 
 def test_celery_writes_a_unix_socket_its_own_way():
     assert broker_url("unix:///run/r.sock") == "redis+socket:///run/r.sock"
     assert broker_url("redis://host:1/0") == "redis://host:1/0"
+
+
+def test_a_worker_understands_an_api_that_is_newer():
+    given = {"id": "j", "kind": "submission", "problem": "p", "package": "h", "language": "python", "source": "x"}
+    assert JudgingTask.model_validate({**given, "of_a_later_version": 1}) == JudgingTask.model_validate(given)
