@@ -12,7 +12,20 @@ import sqlalchemy.exc
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import audit, health, internal, keys, monitoring, openapi, problems, rates, runs, submissions, views
+from api import (
+    audit,
+    health,
+    internal,
+    keys,
+    leaderboards,
+    monitoring,
+    openapi,
+    problems,
+    rates,
+    runs,
+    submissions,
+    views,
+)
 from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.dispatch import Dispatcher, Sweeper
@@ -25,6 +38,20 @@ from api.settings import Settings
 from api.store import Store
 from api.store.migrate import newest, revision
 from api.waiting import Waiting
+
+
+BLUEPRINTS = (
+    problems.bp,
+    leaderboards.bp,
+    submissions.bp,
+    runs.bp,
+    keys.bp,
+    audit.bp,
+    internal.bp,
+    health.bp,
+    openapi.bp,
+    monitoring.bp,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -58,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(rates.show)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    for blueprint in (problems.bp, submissions.bp, runs.bp, keys.bp, audit.bp, internal.bp, health.bp, openapi.bp, monitoring.bp):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if settings.sweep:
         sweeper.start()

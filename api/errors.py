@@ -42,6 +42,7 @@ class Kind(Enum):
     UNKNOWN_JUDGING = "unknown-judging", 404, "No such judging"
     UNKNOWN_PACKAGE = "unknown-package", 404, "No such package"
     UNKNOWN_PROBLEM_PAGE = "unknown-problem", 404, "No such problem"
+    UNKNOWN_PERSON = "unknown-person", 404, "No such person on this board"
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This address does not take that method"
     KEY_REUSED = "idempotency-key-reused", 409, "The idempotency key was used for another body"
     LENGTH_REQUIRED = "length-required", 411, "The request must say how long its body is"

@@ -98,6 +98,38 @@ class SubmissionPage(BaseModel):
     next: str | None
 
 
+class LeaderboardQuery(QueryModel):
+    limit: int = Field(20, ge=1, le=100, description="number of people, from 1 to 100")
+    after: str | None = Field(
+        None, min_length=1, max_length=200, description="a person on the board; the page begins after them"
+    )
+    around: str | None = Field(
+        None, min_length=1, max_length=200, description="a person on the board, who is in the page's middle"
+    )
+
+
+class Standing(BaseModel):
+    """A person's best submission. Of a problem without scores the score is 1 for AC and otherwise 0."""
+
+    rank: int = Field(description="from 1; shared by nobody: equal ones are in the order of submission")
+    person: str
+    submission: str = Field(description="id of the submission")
+    verdict: Verdict
+    score: float
+    max_score: float | None
+    cpu_time_s: float
+    submitted_at: datetime
+
+
+class Leaderboard(BaseModel):
+    """`version` grows whenever something changes. `next` is the value of `after` for the following page."""
+
+    problem: str
+    version: int
+    standings: list[Standing]
+    next: str | None
+
+
 class Run(BaseModel):
     """A run on the samples or on an own input. It is kept for five minutes."""
 

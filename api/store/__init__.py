@@ -10,6 +10,7 @@ from api.store.organisations import Organisations
 from api.store.packages import Packages
 from api.store.people import People
 from api.store.retention import Retention
+from api.store.standings import Ranked, Standings
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
 from api.store.workers import Workers
 
@@ -30,9 +31,22 @@ class Store:
         self.judgings = Judgings(self.database, max_attempts)
         self.workers = Workers(self.database)
         self.backlog = Backlog(self.database)
+        self.standings = Standings(self.database)
+        self.judgings.on_verdict.append(self.standings.on_verdict)
 
     def close(self) -> None:
         self.database.close()
 
 
-__all__ = ["Database", "Judged", "Key", "NewKey", "NewSubmission", "QuotaUsed", "Replayed", "Store", "StoredSubmission"]
+__all__ = [
+    "Database",
+    "Judged",
+    "Key",
+    "NewKey",
+    "NewSubmission",
+    "QuotaUsed",
+    "Ranked",
+    "Replayed",
+    "Store",
+    "StoredSubmission",
+]
