@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from judge.bench import Figure
 from judge.bench.boxes import against_no_wall, docker_against_local, two_boxes, walls
 from judge.bench.busy import busy
+from judge.bench.million import million
 from judge.bench.packages import packages
 from judge.bench.service import service
 from judge.bench.soak import soak
@@ -18,6 +19,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "service": service,
     "busy": busy,
     "packages": packages,
+    "million": million,
     "soak": soak,
 }
 LONG = frozenset({"soak"})  # an hour, and no figure of speed: only when it is named

@@ -1,16 +1,10 @@
 """Real servers for the tests of the API: a private Redis each test run, a private PostgreSQL where one is installed."""
 
-import contextlib
 import os
-import pwd
-import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -21,7 +15,6 @@ from api_help import (
     Caller,
     RedisServer,
     caller_of,
-    eventually,
     new_database,
     services_of,
     settings_for,
@@ -31,6 +24,7 @@ from flask import Flask
 from api.app import create_app
 from api.settings import Settings
 from api.store import Store
+from judge.bench.postgresql import binaries, private_server
 
 
 @pytest.fixture(scope="session")
@@ -136,42 +130,11 @@ def store(database_url: str) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a private server, without a database's name. It refuses to run as root, so it gets another user."""
-    binaries = _postgresql_binaries()
-    if binaries is None:
+    """The URL of a private server, without a database's name."""
+    programs = binaries()
+    if programs is None:
         if "postgresql" in os.environ.get("JUDGE_REQUIRE", "").split(","):
             pytest.fail("PostgreSQL is required, but there is none: apt-get install postgresql")
         pytest.skip("no PostgreSQL here: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="judge-pg-"))
-    as_user: dict[str, Any] = {"cwd": folder}
-    if os.geteuid() == 0:
-        user = pwd.getpwnam("nobody")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data = folder / "data"
-    command = [binaries / "initdb", "-D", data, "-A", "trust", "-U", "judge", "--no-sync", "-E", "UTF8", "--locale=C"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **as_user)
-    options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([binaries / "postgres", "-D", data, "-k", folder, *options], stderr=log, **as_user)
-    try:
-        eventually(lambda: _connects(folder), 30)
-        yield f"postgresql+psycopg:///?host={folder}&user=judge"
-    finally:
-        server.send_signal(signal.SIGINT)  # fast shutdown: disconnects whoever is left
-        server.wait()
-        shutil.rmtree(folder)
-
-
-def _connects(folder: Path) -> bool:
-    with contextlib.suppress(psycopg.OperationalError):
-        psycopg.connect(host=str(folder), user="judge", dbname="postgres").close()
-        return True
-    return False
-
-
-def _postgresql_binaries() -> Path | None:
-    on_path = shutil.which("initdb")
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = Path(on_path).resolve() if on_path else (found[-1] if found else None)
-    return initdb.parent if initdb and (initdb.parent / "postgres").exists() else None
+    with private_server(programs) as url:
+        yield url
