@@ -39,7 +39,6 @@ from api.store import Store
 from api.store.migrate import newest, revision
 from api.waiting import Waiting
 
-
 BLUEPRINTS = (
     problems.bp,
     leaderboards.bp,

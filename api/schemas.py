@@ -85,10 +85,22 @@ class SubmissionSummary(BaseModel):
     cases_total: int | None
 
 
+class Waiting(BaseModel):
+    """Where a submission stands in the queue, and about how long it still takes."""
+
+    place: int = Field(description="1 is next; a newcomer whose turn it is may come ahead")
+    estimate_s: float | None = Field(
+        description="seconds until the verdict, by how long judgings lately took; null: unknown"
+    )
+    reason: Literal["no_worker", "no_worker_for_language"] | None = Field(description="why nobody can take it now")
+    last_worker_s: float | None = Field(description="for no_worker: how long ago one was heard of; null: over an hour")
+
+
 class Submission(SubmissionSummary):
     """A submission. Cases outside the group 'sample' show their number, verdict, rounded time and memory only."""
 
     report: Report | None
+    waiting: Waiting | None = Field(description="of one that is queued, when it is asked for by its id")
 
 
 class SubmissionPage(BaseModel):

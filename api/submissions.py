@@ -16,7 +16,7 @@ from api.intake import check_solution, read_idempotency_key, read_json, read_que
 from api.openapi import described
 from api.schemas import PageQuery, Submission, SubmissionPage, SubmissionRequest, WaitQuery
 from api.services import services
-from api.store import NewSubmission, QuotaUsed, Replayed, StoredSubmission
+from api.store import NewSubmission, Outlook, QuotaUsed, Replayed, StoredSubmission
 from api.store.tables import JUDGED, QUEUED
 
 bp = Blueprint("submissions", __name__, url_prefix="/api/v1/submissions")
@@ -67,8 +67,8 @@ def create() -> Response:
 @described(tag="submissions", query=WaitQuery, answers={200: Submission}, refusals=(404,))
 def show(submission_id: str) -> Response:
     """One of your submissions. With `wait`, the answer is held until it is judged or the time is over."""
-    view, _ = _held(submission_id, read_query(WaitQuery).wait)
-    return Response(view, mimetype="application/json")
+    row, view = _held(submission_id, read_query(WaitQuery).wait)
+    return Response(view or views.encode(views.submission(row, _outlook(row))), mimetype="application/json")
 
 
 @bp.get("")
@@ -110,9 +110,10 @@ def _known_already(known: Replayed, new: NewSubmission, wait: float) -> Response
         detail = "This Idempotency-Key was used for another submission; the key belongs to one body for good."
         raise ApiError(Kind.KEY_REUSED, detail, field="Idempotency-Key", accepted=["a key not used before"])
     g.submission = known.id
-    view, is_judged = _held(known.id, wait)
+    row, view = _held(known.id, wait)
     headers = {"Location": f"{bp.url_prefix}/{known.id}", "Idempotency-Replayed": "true"}
-    return Response(view, 201 if is_judged else 202, headers, mimetype="application/json")
+    status = 201 if view or row.status == JUDGED else 202
+    return Response(view or views.encode(views.submission(row)), status, headers, mimetype="application/json")
 
 
 def _quota_exceeded(until: datetime) -> ApiError:
@@ -121,16 +122,21 @@ def _quota_exceeded(until: datetime) -> ApiError:
     return ApiError(Kind.QUOTA_EXCEEDED, detail, headers={"Retry-After": str(max(1, left_s))})
 
 
-def _held(submission_id: str, wait: float) -> tuple[bytes, bool]:
-    """The view of a submission, waited for if it is not judged yet; and whether it is."""
+def _held(submission_id: str, wait: float) -> tuple[StoredSubmission, bytes | None]:
+    """A submission, waited for if it is not judged yet; and its view, if that came while it was waited for."""
     ticket = services().held_submissions.hold(submission_id) if wait else None
     if ticket is None:
-        row = _own(submission_id)
-        return views.encode(views.submission(row)), row.status == JUDGED
+        return _own(submission_id), None
     with ticket:
         row = _own(submission_id)
         view = ticket.wait(wait) if row.status != JUDGED else None
-    return view or views.encode(views.submission(row)), bool(view) or row.status == JUDGED
+    return (row, view) if view or row.status == JUDGED else (_own(submission_id), None)
+
+
+def _outlook(row: StoredSubmission) -> Outlook | None:
+    if row.status != QUEUED:
+        return None
+    return services().store.outlooks.of(row.id, datetime.now(UTC), services().settings.lease_s)
 
 
 def _own(submission_id: str) -> StoredSubmission:

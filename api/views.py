@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from api.store import StoredSubmission
+from api.store import Outlook, StoredSubmission
 from judge.models import CaseResult
 from judge.package import SAMPLE
 
@@ -45,9 +45,20 @@ def summary(row: StoredSubmission) -> dict[str, Any]:
     }
 
 
-def submission(row: StoredSubmission) -> dict[str, Any]:
+def submission(row: StoredSubmission, outlook: Outlook | None = None) -> dict[str, Any]:
     """A schemas.Submission."""
-    return {**summary(row), "report": candidates_report(row.report) if row.report else None}
+    report = candidates_report(row.report) if row.report else None
+    return {**summary(row), "report": report, "waiting": waiting(outlook) if outlook else None}
+
+
+def waiting(outlook: Outlook) -> dict[str, Any]:
+    """A schemas.Waiting."""
+    return {
+        "place": outlook.place,
+        "estimate_s": _tenths(outlook.estimate_s),
+        "reason": outlook.reason,
+        "last_worker_s": _tenths(outlook.last_worker_s),
+    }
 
 
 def run(run_id: str, report: bytes | None) -> dict[str, Any]:
@@ -90,6 +101,10 @@ def _round(figures: dict[str, Any]) -> None:
     figures["cpu_time_s"] = _time(figures["cpu_time_s"])
     figures["wall_time_s"] = _time(figures["wall_time_s"])
     figures["peak_memory_kib"] = _memory(figures["peak_memory_kib"])
+
+
+def _tenths(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def _time(seconds: float | None) -> float | None:

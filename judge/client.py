@@ -10,7 +10,7 @@ import urllib3
 
 from judge.errors import MachineFault, WrongUse
 
-_HOLD_S = 20
+_HOLD_S = 5  # then what is waited for is shown anew
 
 
 class Refused(WrongUse):
@@ -32,6 +32,23 @@ class Answer:
     def judged(self) -> bool:
         return bool(self.submission["status"] == "judged")
 
+    @property
+    def told(self) -> str:
+        """How things stand, in words."""
+        waiting = self.submission.get("waiting")
+        return f"{self.submission['status']} for {self.elapsed_s:.0f} s{_told(waiting) if waiting else ''}"
+
+
+def _told(waiting: dict[str, Any]) -> str:
+    """What a submission waits for: its place, the time it still takes, or that nobody is there."""
+    if waiting["reason"] == "no_worker_for_language":
+        return ": no worker for this language"
+    if waiting["reason"] == "no_worker":
+        silence_s = waiting["last_worker_s"]
+        return ": no worker was heard of" + (f" for {silence_s:.0f} s" if silence_s is not None else " lately")
+    estimate_s = waiting["estimate_s"]
+    return f", number {waiting['place']} in the queue" + (f", about {estimate_s:.0f} s more" if estimate_s else "")
+
 
 class Client:
     """A client of one server with one API key; may be used by several threads."""
@@ -49,12 +66,14 @@ class Client:
         """Submit, and yield what is known until the verdict is there."""
         started_s = time.monotonic()
         submission = self.submit(problem, language, source, wait_s=1)
+        hold_s = 0  # what it waits for is not in the first answer
         while True:
             answer = Answer(submission, time.monotonic() - started_s)
             yield answer
             if answer.judged:
                 return
-            submission = self._ask("GET", f"/api/v1/submissions/{submission['id']}?wait={_HOLD_S}")
+            submission = self._ask("GET", f"/api/v1/submissions/{submission['id']}?wait={hold_s}")
+            hold_s = _HOLD_S
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:

@@ -1,12 +1,13 @@
 """What must not be lost: SQLAlchemy over SQLite (WAL) or PostgreSQL, by the database's URL. A file for each noun."""
 
 from api.store.audit import Audit
-from api.store.check import Checks
 from api.store.backlog import Backlog
+from api.store.check import Checks
 from api.store.database import Database
 from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
 from api.store.organisations import Organisations
+from api.store.outlook import Outlook, Outlooks
 from api.store.packages import Packages
 from api.store.people import People
 from api.store.retention import Retention
@@ -31,6 +32,7 @@ class Store:
         self.judgings = Judgings(self.database, max_attempts)
         self.workers = Workers(self.database)
         self.backlog = Backlog(self.database)
+        self.outlooks = Outlooks(self.database)
         self.standings = Standings(self.database)
         self.judgings.on_verdict.append(self.standings.on_verdict)
 
@@ -44,6 +46,7 @@ __all__ = [
     "Key",
     "NewKey",
     "NewSubmission",
+    "Outlook",
     "QuotaUsed",
     "Ranked",
     "Replayed",

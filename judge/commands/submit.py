@@ -43,6 +43,6 @@ def _follow(client: Client, console: Console, problem: str, file: Path) -> Answe
     last = None
     with console.status("sending") as status:
         for last in client.follow(problem, language_of(file).id, read_source(file)):
-            status.update(f"{last.submission['status']} for {last.elapsed_s:.0f} s")
+            status.update(last.told)
     assert last is not None
     return last

@@ -34,7 +34,7 @@ def test_is_stored_and_queued(caller: Caller, redis_server: RedisServer) -> None
     assert (view.status, view.verdict, view.report, view.problem) == ("queued", None, None, "add-two")
     assert response.headers["Location"] == f"{URL}/{view.id}"
     assert redis_server.queued() == 1
-    assert caller.get(response.headers["Location"]).json == response.json
+    assert {**caller.get(response.headers["Location"]).json, "waiting": None} == response.json
 
 
 def test_report_is_stored_and_shown(caller: Caller, worker: Caller) -> None:
