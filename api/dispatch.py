@@ -89,11 +89,12 @@ class Sweeper:
             self._thread.join()
 
     def sweep(self) -> None:
-        """Take judgings from workers that are gone, and wake workers for what waits."""
+        """Take judgings from workers that are gone, go on choosing rejudgings, and wake workers for what waits."""
         now = datetime.now(UTC)
         for judging_id in self._leases.expired(self._store.judgings.running(), time.monotonic()):
             _log.warning("a worker was not heard of any more", judging=judging_id)
             self._store.judgings.give_back(judging_id, LOST, "its worker was not heard of any more", now)
+        self._store.rejudgings.go_on()
         waiting = self._store.judgings.waiting()
         for language in LANGUAGES:
             count = waiting.get(language, 0) + self._board.waiting(language)

@@ -5,14 +5,28 @@ models.
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from judge.models import Report, Verdict
 
 MAX_WAIT_S = 60
 _Status = Literal["queued", "running", "judged"]
+
+
+def _storable(text: str) -> str:
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair") from None
+    if b"\0" in encoded:
+        raise ValueError("holds a NUL")
+    return text
+
+
+# What both databases keep: PostgreSQL takes no NUL.
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 class Strict(BaseModel):
@@ -32,7 +46,7 @@ class Solution(Strict):
 class SubmissionRequest(Solution):
     """A solution to be judged."""
 
-    person: str | None = Field(
+    person: Text | None = Field(
         None, min_length=1, max_length=200, description="your own name for who wrote it; standings are by person"
     )
 

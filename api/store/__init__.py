@@ -10,6 +10,8 @@ from api.store.organisations import Organisations
 from api.store.outlook import Outlook, Outlooks
 from api.store.packages import Packages
 from api.store.people import People
+from api.store.rejudging_changes import RejudgingChanges
+from api.store.rejudgings import Rejudgings
 from api.store.retention import Retention
 from api.store.standings import Ranked, Standings
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
@@ -35,6 +37,8 @@ class Store:
         self.outlooks = Outlooks(self.database)
         self.standings = Standings(self.database)
         self.judgings.on_verdict.append(self.standings.on_verdict)
+        self.rejudgings = Rejudgings(self.database, self.standings)
+        self.rejudging_changes = RejudgingChanges(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -134,19 +134,30 @@ _WAITING = select(_j.language, func.count().label("waiting")).where(_j.state == 
 _STATE = select(_j.state).where(_j.id == bindparam("id"))
 
 
-def enqueue(connection: Connection, new: NewJudging) -> str:
-    """Put a judging in the queue, within the transaction of what it is for; returns its id."""
-    queue = {"language": new.language, "priority": new.priority, "key_id": new.key_id}
-    first, last_of_key = connection.execute(_TURNS, queue).one()
-    turn = max(first or 1, (last_of_key or 0) + 1)
-    values = {name: getattr(new, name) for name in NewJudging.__slots__}
-    return _insert(connection, {**values, "turn": turn, "attempt": 1})
+def enqueue(connection: Connection, new: NewJudging) -> None:
+    """Put a judging in the queue, within the transaction of what it is for."""
+    enqueue_all(connection, [new])
 
 
-def _insert(connection: Connection, values: dict[str, Any]) -> str:
-    judging_id = uuid.uuid4().hex
-    connection.execute(_INSERT, {**values, "id": judging_id, "state": QUEUED, "renewed": 0})
-    return judging_id
+def enqueue_all(connection: Connection, news: Sequence[NewJudging]) -> None:
+    """Put judgings of one client and one priority in the queue, in this order."""
+    turns: dict[str, int] = {}
+    rows = []
+    for new in news:
+        if new.language not in turns:
+            queue = {"language": new.language, "priority": new.priority, "key_id": new.key_id}
+            first, last_of_key = connection.execute(_TURNS, queue).one()
+            turns[new.language] = max(first or 1, (last_of_key or 0) + 1)
+        values = {name: getattr(new, name) for name in NewJudging.__slots__}
+        rows.append(_queued({**values, "turn": turns[new.language], "attempt": 1}))
+        turns[new.language] += 1
+    if rows:
+        connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+
+
+def _queued(values: dict[str, Any]) -> dict[str, Any]:
+    """A row of this kind, with an id of its own."""
+    return {**values, "id": uuid.uuid4().hex, "state": QUEUED, "renewed": 0}
 
 
 class Judgings:
@@ -160,11 +171,14 @@ class Judgings:
     def claim(self, worker: str, languages: Sequence[str], at: datetime) -> Claimed | None:
         """What this worker shall judge next; None when nothing waits."""
         with self._database.writing() as connection:
-            row = connection.execute(_CLAIM, {"by": worker, "languages": list(languages), "at": at}).one_or_none()
-            if row is None:
-                return None
-            problem, source = connection.execute(_TO_DO, {"id": row.submission_id}).one()
-        return Claimed(row.id, row.submission_id, problem, row.package, row.language, source or "", row.created_at)
+            asked = {"by": worker, "languages": list(languages), "at": at}
+            while row := connection.execute(_CLAIM, asked).one_or_none():
+                problem, source = connection.execute(_TO_DO, {"id": row.submission_id}).one()
+                if source is not None:
+                    about = (row.id, row.submission_id, problem, row.package, row.language)
+                    return Claimed(*about, source, row.created_at)
+                self._end_without_source(connection, row.id, at)
+        return None
 
     def finish(self, judging_id: str, report: Report, at: datetime) -> Judged | None:
         """Accept a report. None when this attempt does not hold the judging (any more), or changed no verdict."""
@@ -186,7 +200,7 @@ class Judgings:
             judged, report = None, None
             if ended.attempt < self._max_attempts:
                 kept = {name: value for name, value in ended._mapping.items() if name != "id"}
-                _insert(connection, {**kept, "attempt": ended.attempt + 1})
+                connection.execute(_INSERT, _queued({**kept, "attempt": ended.attempt + 1}))
             else:
                 said = f"the judge failed {ended.attempt} times; the last time: {reason}"
                 report = Report(verdict=Verdict.JE, judge_error=said)
@@ -199,7 +213,8 @@ class Judgings:
         with self._database.writing() as connection:
             ended = connection.execute(_END_ALL, {"to": LOST, "at": at, "why": reason}).all()
             for row in ended:
-                _insert(connection, {name: value for name, value in row._mapping.items() if name != "id"})
+                kept = {name: value for name, value in row._mapping.items() if name != "id"}
+                connection.execute(_INSERT, _queued(kept))
         return len(ended)
 
     def renew(self, judging_id: str) -> bool:
@@ -224,6 +239,12 @@ class Judgings:
     def _tell(self, ended: Ended) -> None:
         for tell in self.on_end:
             tell(ended)
+
+    def _end_without_source(self, connection: Connection, judging_id: str, at: datetime) -> None:
+        """It was erased while it waited: that is no fault of the submission's, and nothing to try again."""
+        why = "its source is not kept any more"
+        if ended := self._end(connection, judging_id, FAILED, why, at):
+            self._settle(connection, ended, Report(verdict=Verdict.JE, judge_error=why), at)
 
     def _end(self, connection: Connection, judging_id: str, to: str, why: str | None, at: datetime) -> Row[Any] | None:
         values = {"judging_id": judging_id, "to": to, "why": why, "at": at}

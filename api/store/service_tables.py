@@ -13,7 +13,10 @@ _Counted = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Rejudging(Base):
-    """A set of submissions that are judged again beside their verdicts, to be applied or discarded as a whole."""
+    """A set of submissions that are judged again beside their verdicts, to be applied or discarded as a whole.
+
+    While it is choosing, `reached_at` and `reached_id` are those of the last submission that was looked at.
+    """
 
     __tablename__ = "rejudgings"
 
@@ -22,7 +25,12 @@ class Rejudging(Base):
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
     reason: Mapped[str] = mapped_column(Text)
     chosen_by: Mapped[str] = mapped_column(Text)  # the filter, as JSON
-    state: Mapped[str] = mapped_column(String(10))  # open, applied, discarded
+    packages: Mapped[str | None] = mapped_column(Text)  # by problem, as JSON; None: what each was judged with
+    state: Mapped[str] = mapped_column(String(10))  # choosing, open, applied, discarded
+    chosen: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[str] = mapped_column(Text)  # how many, by reason, as JSON
+    reached_at: Mapped[datetime | None] = mapped_column(Utc)
+    reached_id: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(Utc)
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
 

@@ -9,7 +9,7 @@ came in whatever order, also at the same time. A board's version grows whenever 
 more than one person's (`refresh`, `forget`) does so in `Database.exclusively`: two at once would wait for each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -97,6 +97,17 @@ def recomputed(connection: Connection, org_id: int, problem: str) -> dict[str, P
     return best(connection.execute(_JUDGED, {"org_id": org_id, "problem": problem}))
 
 
+def submissions_of(connection: Connection, org_id: int, problem: str, persons: Iterable[str]) -> Iterator[Any]:
+    """What these persons submitted to a problem, as far as it is judged."""
+    for some in _batches(persons):
+        yield from connection.execute(_JUDGED_OF, {"org_id": org_id, "problem": problem, "persons": some})
+
+
+def _batches(persons: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(set(persons))
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+
+
 def kept(connection: Connection, org_id: int, problem: str) -> dict[str, Place]:
     """The standings as they are kept."""
     rows = connection.execute(_KEPT, {"org_id": org_id, "problem": problem})
@@ -137,10 +148,9 @@ class Standings:
         either seen here or sees what is written here.
         """
         changed = False
-        ordered = sorted(set(persons))
         board = {"org_id": org_id, "problem": problem}
-        for start in range(0, len(ordered), _AT_ONCE):
-            asked = {**board, "persons": ordered[start : start + _AT_ONCE]}
+        for some in _batches(persons):
+            asked = {**board, "persons": some}
             before = {row.person: Place(*row[1:]) for row in connection.execute(_LOCKED, asked)}
             after = best(connection.execute(_JUDGED_OF, asked))
             changed |= self._replace(connection, board, before, after)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from api.store.types import Utc
 
 QUEUED, RUNNING, JUDGED, LOST, FAILED = "queued", "running", "judged", "lost", "failed"
+CANCELLED = "cancelled"
 
 
 class Base(DeclarativeBase):
@@ -117,8 +118,9 @@ class JudgingRow(Figures, Base):
     """One attempt at judging a submission; its id is the fencing token: only who holds it may report.
 
     queued -> running -> judged, or lost (its worker was not heard of for too long) or failed (its machine was at
-    fault); then the next attempt takes its place. `turn` puts the clients' judgings in a fair order; `renewed` counts
-    the signs of life of who runs it.
+    fault); then the next attempt takes its place. Of a rejudging that was discarded meanwhile: cancelled. `turn` puts
+    the clients' judgings in a fair order; `renewed` counts the signs of life of who runs it. `instead_of`: the judging
+    whose verdict this one's replaced when its rejudging was applied.
     """
 
     __tablename__ = "judgings"
@@ -139,6 +141,7 @@ class JudgingRow(Figures, Base):
     started_at: Mapped[datetime | None] = mapped_column(Utc)
     ended_at: Mapped[datetime | None] = mapped_column(Utc)
     reason: Mapped[str | None] = mapped_column(Text)
+    instead_of: Mapped[str | None] = mapped_column(String(32))
 
     # Only what waits or runs is in the first three, so they stay small however many are judged.
     __table_args__ = (
