@@ -5,13 +5,19 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from api_help import Caller, body_for, caller_of, report_for
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
 
 from api.store import Key, NewKey, NewSubmission, Store
-from api.store.standings import kept, recomputed
+from api.store.rejudging_choice import Choice
+from api.store.rejudgings import NewRejudging
+from api.store.standings import Place, kept, recomputed
 from judge.models import Report, Verdict
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -129,6 +135,56 @@ def test_whoever_is_erased_is_on_no_board(store: Store, key: Key) -> None:
         connection.exec_driver_sql("UPDATE submissions SET person = NULL WHERE person = 'zoë'")
     assert order(store, key) == ["yan"]
     assert [store.standings.version(key.org_id, problem) for problem in ("p", "q")] == [one + 1 for one in before]
+
+
+# What may happen to the submissions of two people, in any order.
+_people = st.sampled_from(["zoë", "yan"])
+_verdicts = st.builds(
+    found, st.sampled_from(["AC", "WA", "JE"]), st.sampled_from([0.101, 0.1, 0.2]), st.sampled_from([None, None, 7.0])
+)
+_events = st.lists(
+    st.one_of(
+        st.tuples(st.just("submit"), _people, _verdicts),
+        st.tuples(st.just("rejudge"), _people, _verdicts),
+        st.tuples(st.just("erase"), _people),
+    ),
+    max_size=12,
+)
+
+
+@given(events=_events)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_the_standings_are_what_they_are_recomputed_to_be(
+    store: Store, key: Key, events: list[tuple[Any, ...]]
+) -> None:
+    problem = f"p{next(_moments)}"
+    for what, person, *report in events:
+        version, before = store.standings.version(key.org_id, problem), standings_of(store, key, problem)
+        if what == "submit":
+            judged(store, key, person, report[0], problem)
+        elif what == "rejudge":
+            rejudge(store, key, Choice(problem=problem, person=person), report[0])
+        else:
+            with store.database.exclusively() as connection:
+                store.standings.forget(connection, key.org_id, person)
+                connection.execute(text("UPDATE submissions SET person = NULL WHERE person = :who"), {"who": person})
+        after = standings_of(store, key, problem)
+        assert (store.standings.version(key.org_id, problem) > version) == (after != before)
+
+
+def standings_of(store: Store, key: Key, problem: str) -> dict[str, Place]:
+    with store.database.reading() as connection:
+        places = kept(connection, key.org_id, problem)
+        assert places == recomputed(connection, key.org_id, problem)
+    return places
+
+
+def rejudge(store: Store, key: Key, choice: Choice, report: Report) -> None:
+    later = NOW + timedelta(days=1)
+    rejudging_id = store.rejudgings.create(NewRejudging(key.org_id, key.id, "why", choice, None, later))
+    while claim := store.judgings.claim("w", ["python"], NOW):
+        store.judgings.finish(claim.id, report, NOW)
+    store.rejudgings.apply(rejudging_id, key.org_id, key.id, NOW)
 
 
 # ---- as the API shows them ---------------------------------------------------------------------------------------
