@@ -117,6 +117,18 @@ class Submission(SubmissionSummary):
     waiting: Waiting | None = Field(description="of one that is queued, when it is asked for by its id")
 
 
+class Record(BaseModel):
+    """What a verdict rests on, whole: the hidden cases too. `source` is null when it is not kept any more."""
+
+    id: str
+    problem: str
+    language: str
+    source: str | None
+    judging: str
+    package: str = Field(description="hash of the package it was judged with")
+    report: Report
+
+
 class SubmissionPage(BaseModel):
     """Newest first. `next` is the value of `before` for the following page, null on the last one."""
 

@@ -15,7 +15,8 @@ from judge.errors import JudgeError, PackageError, WrongUse
 
 EXIT_OK, EXIT_NOT_ACCEPTED, EXIT_USAGE, EXIT_JUDGE_ERROR = 0, 1, 2, 3
 COMMANDS = (
-    "bench", "check", "db", "demo", "doctor", "image", "import", "mutate", "new", "serve", "submit", "verify",
+    "bench", "check", "db", "demo", "doctor", "image", "import", "mutate", "new", "replay", "serve", "submit",
+    "verify",
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ def judge() -> None:
       judge check two-sum solution.py       judge a local file, no server needed
       judge serve                           start everything on this machine
       judge submit two-sum solution.py      send to a server, wait for the verdict
+      judge replay ID                       judge again what a server judged, and compare
       judge new word-count --stdio          a package of your own to begin with
       judge doctor                          what this machine lacks, and how to mend it
     """

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import urllib3
 
@@ -75,7 +76,19 @@ class Client:
             submission = self._ask("GET", f"/api/v1/submissions/{submission['id']}?wait={hold_s}")
             hold_s = _HOLD_S
 
+    def record(self, submission_id: str) -> dict[str, Any]:
+        """What a submission's verdict rests on. Needs a key that may administrate."""
+        return self._ask("GET", f"/api/v1/submissions/{quote(submission_id, safe='')}/record")
+
+    def package(self, package_hash: str) -> bytes:
+        """A package as a tar. Needs a key that may administrate."""
+        return self._send("GET", f"/api/v1/packages/{quote(package_hash, safe='')}")
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._parsed(self._send(method, path, body))
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        """The body of the answer. Raises Refused or ServerUnreachable."""
         try:
             response = self._pool.request(
                 method,
@@ -86,10 +99,14 @@ class Client:
             )
         except urllib3.exceptions.HTTPError as exc:
             raise ServerUnreachable(f"no judge answers at {self._url}; is `judge serve` running?") from exc
-        try:
-            answer: dict[str, Any] = json.loads(response.data)
-        except ValueError:
-            raise ServerUnreachable(f"what answers at {self._url} is no judge (status {response.status})") from None
         if response.status >= 400:
+            answer = self._parsed(response.data)
             raise Refused(str(answer.get("detail") or answer.get("title") or response.status))
+        return response.data
+
+    def _parsed(self, data: bytes) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = json.loads(data)
+        except ValueError:
+            raise ServerUnreachable(f"what answers at {self._url} is no judge") from None
         return answer

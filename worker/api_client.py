@@ -4,13 +4,12 @@ What the API answers is trusted (it holds the database), but a package is still 
 without following anything out of its folder.
 """
 
-import io
 import json
 import shutil
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 
 from judge.errors import JudgeError, MachineFault
 from judge.package import hash_folder
+from judge.package.tarred import unpack_tar
 from worker.queue import JudgingTask
 
 _RETRIES = urllib3.Retry(
@@ -97,7 +97,7 @@ class ApiClient:
         scratch = Path(tempfile.mkdtemp(dir=packages))
         try:
             try:
-                _unpack(data, scratch / slug)
+                unpack_tar(data, scratch / slug)
             except (tarfile.TarError, EOFError) as exc:
                 raise ApiUnreachable(f"the API sent no package of {slug!r}: {type(exc).__name__}") from exc
             if hash_folder(scratch / slug) != package_hash:
@@ -126,22 +126,6 @@ class ApiClient:
         except urllib3.exceptions.HTTPError as exc:
             raise ApiUnreachable(f"the API does not answer: {type(exc).__name__}") from exc
         return response.status, response.data
-
-
-def _unpack(data: bytes, folder: Path) -> None:
-    """Write the archive's files below the folder. Raises TarError for all that is not a plain file in its place.
-
-    By hand, for the standard library's own filter is younger than Debian 12's Python.
-    """
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        for member in tar:
-            path = PurePosixPath(member.name)
-            content = tar.extractfile(member) if member.isreg() else None
-            if content is None or path.is_absolute() or ".." in path.parts:
-                raise tarfile.TarError(f"{member.name!r} is no file of a package")
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.read())
 
 
 def _move_into_place(finished: Path, folder: Path) -> None:

@@ -59,6 +59,19 @@ class StoredSubmission:
     report: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that a verdict rests on, with what it says whole. `source` None: pruned or erased."""
+
+    id: str
+    problem: str
+    language: str
+    source: str | None
+    judging_id: str
+    package: str
+    report: str
+
+
 class Replayed(Exception):
     """Raised instead of adding: this idempotency key was used, for the submission `id`, with the body `body_sha256`."""
 
@@ -85,6 +98,12 @@ _INSERT = insert(SubmissionRow)
 _WITH_REPORT = select(*_listed, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
 _ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
 _JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
+_RECORD = (
+    select(_s.id, _s.problem, _s.language, _s.source, _j.id, _j.package, ReportRow.report)
+    .join(JudgingRow, _j.id == _s.judging_id)
+    .join(ReportRow, ReportRow.judging_id == _j.id)
+    .where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
+)
 _SAME = select(_s.id, _s.body_sha256).where(
     _s.key_id == bindparam("key_id"), _s.idempotency_key == bindparam("idempotency_key")
 )
@@ -126,6 +145,14 @@ class Submissions:
         with self._database.reading() as connection:
             row = connection.execute(_ONE, {"id": submission_id, "org_id": org_id}).one_or_none()
         return StoredSubmission(*row) if row else None
+
+    def record(self, submission_id: str, org_id: int) -> Record | None:
+        """What the verdict of one of an organisation's rests on; None also when it has none."""
+        if not is_id(submission_id):
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(_RECORD, {"id": submission_id, "org_id": org_id}).one_or_none()
+        return Record(*row) if row else None
 
     def page(self, org_id: int, limit: int, before: str | None) -> list[StoredSubmission] | None:
         """An organisation's, newest first; None when `before` is none of them."""

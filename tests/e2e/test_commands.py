@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -354,6 +355,30 @@ class TestServe:
         ended = server.submit(write(source))
         assert ended.code == 1, ended
         assert ended.out.startswith(verdict)
+
+    def test_what_was_judged_is_judged_again_and_compared_case_by_case(
+        self, server: Server, write: Callable[..., Path]
+    ):
+        said = server.submit(write(WRONG)).out
+        submission_id = re.search(r"submission (\w+),", said)
+        assert submission_id
+        ended = judge("replay", submission_id[1], JUDGE_URL=server.url, JUDGE_API_KEY=server.key)
+        assert ended.code == 0, ended.out + ended.err
+        assert "recorded WA, now WA; every case has the same verdict" in ended.out
+        assert "than recorded" not in ended.out
+        assert len(re.findall(r"^ *\w+ +\d+ +(?:WA|AC|left out) ", ended.out, re.MULTILINE)) >= 5
+        with sqlite3.connect(server.data / "judge.sqlite3") as database:
+            better = 'UPDATE reports SET report = replace(report, \'"verdict":"WA"\', \'"verdict":"AC"\')'
+            assert database.execute(better + ' WHERE report LIKE \'%"verdict":"WA"%\'').rowcount
+        ended = judge("replay", submission_id[1], JUDGE_URL=server.url, JUDGE_API_KEY=server.key)
+        assert ended.code == 1
+        assert "recorded AC, now WA" in ended.out
+        assert "<-- differs" in ended.out
+
+    def test_only_what_is_judged_can_be_judged_again(self, server: Server):
+        ended = judge("replay", "0" * 32, JUDGE_URL=server.url, JUDGE_API_KEY=server.key)
+        assert ended.code == 2
+        assert one_sentence(ended.err) == "judge: You have no judged submission with this id."
 
     def test_the_printed_curl_works_as_it_is(self, server: Server):
         command = server.said[server.said.index("curl -s") :]
