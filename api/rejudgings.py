@@ -89,8 +89,8 @@ def changes(rejudging_id: str) -> Response:
     """Which verdicts it would change, as far as it is judged; or has changed, once it is applied."""
     query, rejudging = read_query(ChangesQuery), _own(rejudging_id)
     found = services().store.rejudging_changes
-    tallies = found.tallies(rejudging.id)
-    rows = found.page(rejudging.id, query.limit + 1, query.after)
+    tallies = found.tallies(rejudging)
+    rows = found.page(rejudging, query.limit + 1, query.after)
     shown = [{**asdict(row), "submission": row.submission_id} for row in rows[: query.limit]]
     for row in shown:
         del row["submission_id"]

@@ -33,6 +33,7 @@ class NewJudging:
     priority: int
     created_at: datetime
     rejudging_id: int | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ OnEnd = Callable[[Ended], None]
 
 _j, _s = JudgingRow.__table__.c, SubmissionRow.__table__.c
 _FIGURES = list(Figures.__annotations__)
-_KEPT = [_j.id, _j.submission_id, _j.rejudging_id, _j.key_id, _j.package, _j.language]
+_KEPT = [_j.id, _j.submission_id, _j.rejudging_id, _j.instead_of, _j.key_id, _j.package, _j.language]
 _KEPT += [_j.attempt, _j.priority, _j.turn, _j.created_at]
 
 # Built once: putting a statement together costs more than running it.

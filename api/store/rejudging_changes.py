@@ -8,10 +8,10 @@ may be one of rank.
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Boolean, bindparam, case, func, or_, select
 
 from api.store.database import Database
-from api.store.rejudgings import PROPOSED
+from api.store.rejudgings import APPLIED, PROPOSED, StoredRejudging
 from api.store.standings import Place, best, kept, submissions_of
 from api.store.tables import JudgingRow, SubmissionRow
 
@@ -57,7 +57,7 @@ class Move:
 _j, _s = JudgingRow.__table__.c, SubmissionRow.__table__.c
 _stood = JudgingRow.__table__.alias("stood")
 _FROM = SubmissionRow.__table__.join(JudgingRow.__table__, _j.submission_id == _s.id).outerjoin(
-    _stood, _stood.c.id == func.coalesce(_j.instead_of, _s.judging_id)
+    _stood, _stood.c.id == case((bindparam("applied", type_=Boolean), _j.instead_of), else_=_s.judging_id)
 )
 _PAIR = (_stood.c.verdict, _j.verdict.label("new_verdict"))
 _SCORES = (_stood.c.score, _j.score.label("new_score"))
@@ -72,7 +72,7 @@ _CHANGED = (
 )
 _FOUND = (
     select(_s.id, _s.problem, _s.person, _s.created_at, _j.verdict, _j.score, _j.cpu_time_s)
-    .select_from(_FROM)
+    .join(JudgingRow, _j.submission_id == _s.id)
     .where(*PROPOSED, _s.person.is_not(None))
 )
 
@@ -81,15 +81,15 @@ class RejudgingChanges:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def tallies(self, rejudging_id: int) -> list[Tally]:
+    def tallies(self, rejudging: StoredRejudging) -> list[Tally]:
         """All that are judged, by verdict before and after."""
         with self._database.reading() as connection:
-            found = [Tally(**row._mapping) for row in connection.execute(_TALLY, {"rejudging": rejudging_id})]
+            found = [Tally(**row._mapping) for row in connection.execute(_TALLY, _asked(rejudging))]
         return sorted(found, key=lambda tally: (tally.verdict or "", tally.new_verdict))
 
-    def page(self, rejudging_id: int, limit: int, after: str) -> list[Change]:
+    def page(self, rejudging: StoredRejudging, limit: int, after: str) -> list[Change]:
         """The submissions whose verdict or score is another, by id."""
-        asked = {"rejudging": rejudging_id, "limit": limit, "after": after}
+        asked = {**_asked(rejudging), "limit": limit, "after": after}
         with self._database.reading() as connection:
             return [Change(**row._mapping) for row in connection.execute(_CHANGED, asked)]
 
@@ -108,6 +108,10 @@ class RejudgingChanges:
                 after = {person: place for person, place in before.items() if person not in persons} | proposed
                 moves += _moves(problem, _ranked(before), _ranked(after))
         return moves
+
+
+def _asked(rejudging: StoredRejudging) -> dict[str, Any]:
+    return {"rejudging": rejudging.id, "applied": rejudging.state == APPLIED}
 
 
 def _ranked(places: dict[str, Place]) -> dict[str, Standing]:

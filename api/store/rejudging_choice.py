@@ -28,7 +28,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 _s, _j = SubmissionRow.__table__.c, JudgingRow.__table__.c
 _CANDIDATES = (
-    select(_s.id, _s.status, _s.problem, _s.language, _s.created_at)
+    select(_s.id, _s.status, _s.problem, _s.language, _s.created_at, _s.judging_id)
     .add_columns(_s.source.is_not(None).label("has_source"), func.coalesce(_j.package, _s.package).label("package"))
     .outerjoin(JudgingRow, _j.id == _s.judging_id)
     .order_by(_s.created_at, _s.id)

@@ -102,8 +102,12 @@ _PROGRESS = select(
 ).where(_j.rejudging_id == bindparam("rejudging"))
 # What it proposes: of several attempts only the last one has a verdict.
 PROPOSED = (_j.rejudging_id == bindparam("rejudging"), _j.verdict.is_not(None), _j.verdict != Verdict.JE)
-_STANDS = select(_s.judging_id).where(_s.id == _j.submission_id).scalar_subquery()
-_REMEMBER = update(JudgingRow).where(*PROPOSED).values(instead_of=_STANDS)
+# Mostly none: another set was applied since this one was chosen.
+_REMEMBER = (
+    update(JudgingRow)
+    .where(*PROPOSED, _s.id == _j.submission_id, _s.judging_id != _j.instead_of)
+    .values(instead_of=_s.judging_id)
+)
 _REPLACED = {name: _j[name] for name in Figures.__annotations__}
 _REPLACE = (
     update(SubmissionRow)
@@ -254,7 +258,7 @@ def _audit(connection: Connection, act: _Act, detail: dict[str, Any]) -> None:
 
 def _judging(rejudging: Row[Any], row: Row[Any], package: str) -> NewJudging:
     judging = NewJudging(row.id, rejudging.key_id, package, row.language, REJUDGING, rejudging.created_at)
-    return replace(judging, rejudging_id=rejudging.id)
+    return replace(judging, rejudging_id=rejudging.id, instead_of=row.judging_id)
 
 
 def _stored(row: Row[Any]) -> StoredRejudging:

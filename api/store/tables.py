@@ -119,8 +119,8 @@ class JudgingRow(Figures, Base):
 
     queued -> running -> judged, or lost (its worker was not heard of for too long) or failed (its machine was at
     fault); then the next attempt takes its place. Of a rejudging that was discarded meanwhile: cancelled. `turn` puts
-    the clients' judgings in a fair order; `renewed` counts the signs of life of who runs it. `instead_of`: the judging
-    whose verdict this one's replaced when its rejudging was applied.
+    the clients' judgings in a fair order; `renewed` counts the signs of life of who runs it. `instead_of`: of a
+    rejudging's, the judging whose verdict stood when it was chosen, and in the end the one whose verdict it replaced.
     """
 
     __tablename__ = "judgings"

@@ -150,6 +150,26 @@ def test_where_the_machine_failed_the_verdict_stays(caller: Caller, worker: Call
     assert [caller.get(f"{SUBMISSIONS}/{one}").json["verdict"] for one in ids] == ["AC", "WA"]
 
 
+def test_the_later_of_two_sets_is_compared_with_what_the_earlier_left(caller: Caller, worker: Caller) -> None:
+    one = submit(caller, worker, "a", "AC")
+    first, second = create(caller)["id"], create(caller)["id"]
+    for verdict in ("WA", "TLE"):
+        task = worker.claim()
+        assert task
+        assert worker.post(f"/internal/judgings/{task['id']}/report", json=report_for(verdict)).status_code == 204
+
+    def change(rejudging_id: int) -> tuple[str, str]:
+        (row,) = caller.get(f"{URL}/{rejudging_id}/changes").json["submissions"]
+        return row["verdict"], row["new_verdict"]
+
+    assert (change(first), change(second)) == (("AC", "WA"), ("AC", "TLE"))
+    assert caller.post(f"{URL}/{first}/apply").status_code == 200
+    assert (change(first), change(second)) == (("AC", "WA"), ("WA", "TLE"))
+    assert caller.post(f"{URL}/{second}/apply").status_code == 200
+    assert (change(first), change(second)) == (("AC", "WA"), ("WA", "TLE"))
+    assert caller.get(f"{SUBMISSIONS}/{one}").json["verdict"] == "TLE"
+
+
 def test_what_is_erased_while_it_waits_is_not_judged(app: Flask, caller: Caller, worker: Caller) -> None:
     ids = [submit(caller, worker, "a", "AC"), submit(caller, worker, "b", "AC")]
     made = create(caller)
