@@ -125,6 +125,34 @@ def test_many_verdicts_of_one_person_at_once(store: Store, key: Key) -> None:
     assert line.cpu_time_s == 0.0
 
 
+def test_verdicts_that_come_while_a_rejudging_is_applied_are_neither_lost_nor_wrong(store: Store, key: Key) -> None:
+    people = ["zoë", "yan", "xeno"]
+    for person in people:
+        judged(store, key, person, found("AC", 0.1))
+    rejudging = NewRejudging(key.org_id, key.id, "why", Choice(problem="p"), None, NOW + timedelta(days=1))
+    rejudging_id = store.rejudgings.create(rejudging)
+    while claim := store.judgings.claim("w", ["python"], NOW):
+        store.judgings.finish(claim.id, found("WA", 0.9), NOW)
+    for number in range(30):
+        at = NOW + timedelta(milliseconds=next(_moments))
+        person = people[number % 3]
+        store.submissions.add(
+            NewSubmission(uuid.uuid4().hex, key.org_id, key.id, "p", "hash", "python", "x = 1", at, person)
+        )
+    claims = [claim for claim in iter(lambda: store.judgings.claim("w", ["python"], NOW), None) if claim]
+
+    def act(number: int) -> None:
+        if number == 10:
+            store.rejudgings.apply(rejudging_id, key.org_id, key.id, NOW)
+        else:
+            store.judgings.finish(claims.pop().id, found("AC", 0.2 + number / 100), NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(31)))
+    assert sorted(order(store, key)) == sorted(people)
+    assert all(line.verdict == "AC" for line in store.standings.page(key.org_id, "p", 9, None) or [])
+
+
 def test_whoever_is_erased_is_on_no_board(store: Store, key: Key) -> None:
     for person in ("zoë", "yan"):
         for problem in ("p", "q"):
