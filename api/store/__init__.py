@@ -7,6 +7,7 @@ from api.store.database import Database
 from api.store.judgings import Judged, Judgings
 from api.store.keys import Key, Keys, NewKey
 from api.store.organisations import Organisations
+from api.store.outbox import Event, Outbox
 from api.store.outlook import Outlook, Outlooks
 from api.store.packages import Packages
 from api.store.people import People
@@ -15,6 +16,7 @@ from api.store.rejudgings import Rejudgings
 from api.store.retention import Retention
 from api.store.standings import Ranked, Standings
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
+from api.store.webhooks import Webhooks
 from api.store.workers import Workers
 
 
@@ -39,6 +41,8 @@ class Store:
         self.judgings.on_verdict.append(self.standings.on_verdict)
         self.rejudgings = Rejudgings(self.database, self.standings)
         self.rejudging_changes = RejudgingChanges(self.database)
+        self.webhooks = Webhooks(self.database)
+        self.outbox = Outbox(self.database)
 
     def close(self) -> None:
         self.database.close()
@@ -46,6 +50,7 @@ class Store:
 
 __all__ = [
     "Database",
+    "Event",
     "Judged",
     "Key",
     "NewKey",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.store.tables import Base, where
 from api.store.types import Utc
 
+OWED = "state IN ('pending', 'sending')"  # of a message
 # SQLite counts by itself only in a plain INTEGER.
 _Counted = BigInteger().with_variant(Integer, "sqlite")
 
@@ -63,7 +64,10 @@ class Board(Base):
 
 
 class Webhook(Base):
-    """An address that wants to be told. After a rotation the earlier secret signs too, for a while."""
+    """An address that wants to be told. After a rotation the earlier secret signs too, for a while.
+
+    `disabled_at`: since then nothing is sent there, because it said so (410).
+    """
 
     __tablename__ = "webhooks"
 
@@ -75,11 +79,16 @@ class Webhook(Base):
     earlier_secret: Mapped[str | None] = mapped_column(Text)
     earlier_until: Mapped[datetime | None] = mapped_column(Utc)
     created_at: Mapped[datetime] = mapped_column(Utc)
+    disabled_at: Mapped[datetime | None] = mapped_column(Utc)
     deleted_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class Message(Base):
-    """The outbox: one event for one webhook, written in the transaction of what it tells of."""
+    """The outbox: one event for one webhook, written in the transaction of what it tells of.
+
+    pending -> sending -> delivered, or pending again, or dead. `due_at` of one that is being sent says until when it is
+    left to who sends it.
+    """
 
     __tablename__ = "outbox"
 
@@ -88,13 +97,13 @@ class Message(Base):
     event: Mapped[str] = mapped_column(String(50))
     event_id: Mapped[str] = mapped_column(String(64))
     payload: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10))  # pending, delivered, dead
+    state: Mapped[str] = mapped_column(String(10))  # pending, sending, delivered, dead
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Utc)
     due_at: Mapped[datetime] = mapped_column(Utc)
 
     __table_args__ = (
-        Index("outbox_due", "due_at", **where("state = 'pending'")),
+        Index("outbox_owed", "webhook_id", "due_at", **where(OWED)),
         Index("outbox_dead", "id", **where("state = 'dead'")),
     )
 

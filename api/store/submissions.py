@@ -95,6 +95,7 @@ _listed = [_status if field.name == "status" else _s[field.name] for field in fi
 
 # Built once: putting a statement together costs more than running it.
 _INSERT = insert(SubmissionRow)
+_LISTED = select(*_listed).where(_s.id == bindparam("id"))
 _WITH_REPORT = select(*_listed, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
 _ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
 _JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
@@ -112,6 +113,11 @@ _SAME = select(_s.id, _s.body_sha256).where(
 _of_the_day = select(_s.id).where(_s.org_id == bindparam("org_id"), _s.created_at >= bindparam("since"))
 _SENT = select(func.count()).select_from(_of_the_day.limit(bindparam("most", type_=Integer)).subquery())
 _LOCK = select(Organisation.id).where(Organisation.id == bindparam("org_id")).with_for_update(key_share=True)
+
+
+def listed(connection: Connection, submission_id: str) -> StoredSubmission:
+    """One as lists show it, within a transaction that changes it."""
+    return StoredSubmission(*connection.execute(_LISTED, {"id": submission_id}).one())
 
 
 class Submissions:
