@@ -27,9 +27,12 @@ from api import (
     runs,
     submissions,
     views,
+    webhooks,
 )
+from api.announcing import announce_verdict
 from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
+from api.courier import Courier
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
 from api.metrics import Metrics
@@ -39,6 +42,7 @@ from api.services import EXTENSION, Services
 from api.settings import Settings
 from api.store import Store
 from api.store.migrate import newest, revision
+from api.targets import Targets
 from api.waiting import Waiting
 
 BLUEPRINTS = (
@@ -50,6 +54,7 @@ BLUEPRINTS = (
     runs.bp,
     keys.bp,
     audit.bp,
+    webhooks.bp,
     internal.bp,
     health.bp,
     openapi.bp,
@@ -64,9 +69,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     board = RunBoard(settings.redis_url)
     metrics = Metrics()
     store.judgings.on_end.append(metrics.attempt_ended)
+    store.judgings.on_verdict.append(announce_verdict)
     sweeper = Sweeper(store, settings, board, metrics)
     last_use = LastUse(store.keys)
     sweeper.chores += [last_use.write, lambda: store.packages.offer(catalogue.tars, datetime.now(UTC))]
+    targets = Targets(settings.webhooks_allow, settings.webhooks_insecure)
+    courier = Courier(store, targets)
     places = threading.Semaphore(settings.max_held)
     app = Flask("judge-api", static_folder=None)
     app.extensions[EXTENSION] = Services(
@@ -79,6 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         rates=rates.Rates(settings),
         dispatcher=Dispatcher(settings, board, metrics),
         sweeper=sweeper,
+        courier=courier,
+        targets=targets,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
         metrics=metrics,
@@ -92,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if settings.sweep:
         sweeper.start()
+        courier.start()
     return app
 
 

@@ -44,10 +44,15 @@ class Kind(Enum):
     UNKNOWN_PROBLEM_PAGE = "unknown-problem", 404, "No such problem"
     UNKNOWN_PERSON = "unknown-person", 404, "No such person on this board"
     UNKNOWN_REJUDGING = "unknown-rejudging", 404, "No such rejudging"
+    UNKNOWN_WEBHOOK = "unknown-webhook", 404, "No such webhook"
+    UNKNOWN_MESSAGE = "unknown-message", 404, "No such message"
     METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This address does not take that method"
     KEY_REUSED = "idempotency-key-reused", 409, "The idempotency key was used for another body"
     REJUDGING_UNFINISHED = "rejudging-unfinished", 409, "The rejudging is not judged whole"
     REJUDGING_ENDED = "rejudging-ended", 409, "The rejudging was applied or discarded"
+    TOO_MANY_WEBHOOKS = "too-many-webhooks", 409, "There are as many webhooks as there may be"
+    WEBHOOK_DISABLED = "webhook-disabled", 409, "The webhook is disabled"
+    BEING_SENT = "being-sent", 409, "The message is being sent at this moment"
     LENGTH_REQUIRED = "length-required", 411, "The request must say how long its body is"
     BODY_TOO_LARGE = "body-too-large", 413, "The body is too large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body must be JSON"
@@ -67,6 +72,7 @@ class Kind(Enum):
     QUOTA_EXCEEDED = "quota-exceeded", 429, "The quota of the day is used up"
     INTERNAL = "internal-error", 500, "Something went wrong on our side"
     DATABASE_UNAVAILABLE = "database-unavailable", 503, "The database does not answer"
+    TOO_MANY_STREAMS = "too-many-streams", 503, "As many streams are open as may be"
     QUEUE_UNAVAILABLE = "queue-unavailable", 503, "The queue does not answer"
 
     def __init__(self, urn: str, status: int, title: str) -> None:

@@ -134,6 +134,7 @@ def _next() -> Response:
 def _hand_over(judged: Judged) -> None:
     """Show the verdict to those who wait for it at this process; others find it by looking."""
     held = services()
+    held.courier.wake()
     if held.held_submissions.is_waited_for(judged.submission_id):
         for row in held.store.submissions.judged([judged.submission_id]):
             held.held_submissions.finish(row.id, views.encode(views.submission(row)))

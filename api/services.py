@@ -8,12 +8,14 @@ from flask import current_app
 if TYPE_CHECKING:
     from api.auth import Keys, LastUse
     from api.catalogue import Catalogue
+    from api.courier import Courier
     from api.dispatch import Dispatcher, Sweeper
     from api.metrics import Metrics
     from api.rates import Rates
     from api.runboard import RunBoard
     from api.settings import Settings
     from api.store import Store
+    from api.targets import Targets
     from api.waiting import Waiting
 
 EXTENSION = "judge"
@@ -30,6 +32,8 @@ class Services:
     rates: "Rates"
     dispatcher: "Dispatcher"
     sweeper: "Sweeper"
+    courier: "Courier"
+    targets: "Targets"
     held_submissions: "Waiting"
     held_runs: "Waiting"
     metrics: "Metrics"

@@ -6,6 +6,7 @@ counts as not set. Variables that are not listed here belong to others and are l
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,19 @@ class Settings(BaseModel):
     redis_url: str
     worker_token: SecretStr
     problems_dir: Path = _REPOSITORY / "problems"
-    sweep: bool = Field(True, description="wake workers for what waits, take judgings from workers that are gone")
+    sweep: bool = Field(
+        True, description="wake workers for what waits, take judgings from workers that are gone, deliver webhooks"
+    )
     sweep_interval_s: float = Field(1.0, gt=0)
     lease_s: float = Field(10.0, gt=0, description="silence after which a worker loses its judging to the next attempt")
     max_attempts: int = Field(3, ge=1, description="attempts at a judging before it ends as JE")
     metrics_token: SecretStr | None = Field(None, description="what reads /metrics; None: by address, monitoring.py")
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
     max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
+    webhooks_insecure: bool = Field(False, description="take webhooks with http:// too")
+    webhooks_allow: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="networks that are not public and yet may be sent webhooks, on any port; commas between"
+    )
 
     rate_submits: str | None = Field(None, description="submissions and other changes that a key may send")
     rate_runs: str | None = Field(None, description="runs that a key may start")
@@ -69,6 +76,11 @@ class Settings(BaseModel):
         if not url.startswith(_REDIS_SCHEMES):
             raise ValueError(f"must begin with {', '.join(_REDIS_SCHEMES)}")
         return url
+
+    @field_validator("webhooks_allow", mode="before")
+    @classmethod
+    def _networks(cls, given: Any) -> Any:
+        return [one.strip() for one in given.split(",") if one.strip()] if isinstance(given, str) else given
 
     @field_validator("rate_submits", "rate_runs", "rate_reads", "rate_address", "rate_wrong_keys")
     @classmethod

@@ -90,6 +90,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
     yield make
     for app in made:
         services_of(app).sweeper.stop()
+        services_of(app).courier.stop()
         services_of(app).store.close()
         services_of(app).board.close()
         services_of(app).rates.close()

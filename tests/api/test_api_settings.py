@@ -115,3 +115,10 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
         "tables": "judge db upgrade",
     }
     assert named[fault] in ended.stderr
+
+
+def test_networks_that_webhooks_may_reach() -> None:
+    settings = Settings.from_environment({**RIGHT, "JUDGE_WEBHOOKS_ALLOW": "10.0.0.0/8, fd00::/8"})
+    assert [str(network) for network in settings.webhooks_allow] == ["10.0.0.0/8", "fd00::/8"]
+    with pytest.raises(SettingsError, match="JUDGE_WEBHOOKS_ALLOW"):
+        Settings.from_environment({**RIGHT, "JUDGE_WEBHOOKS_ALLOW": "10.0.0.1/8"})
