@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
     audit,
+    events,
     health,
     internal,
     keys,
@@ -35,6 +36,7 @@ from api.catalogue import Catalogue
 from api.courier import Courier
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
+from api.live import Streams
 from api.metrics import Metrics
 from api.requests import register_requests
 from api.runboard import RunBoard
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     problems.bp,
     leaderboards.bp,
     submissions.bp,
+    events.bp,
     records.bp,
     rejudgings.bp,
     runs.bp,
@@ -91,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         targets=targets,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
+        streams=Streams(lambda topics: events.states(store, topics), settings.poll_interval_s, settings.max_streams),
         metrics=metrics,
     )
     register_requests(app)

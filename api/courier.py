@@ -51,11 +51,12 @@ class Courier:
 
     def stop(self, seconds: float = TOTAL_S) -> None:
         """Take nothing new, and let what is being sent be sent. What is not done in time is sent again later."""
+        deadline = time.monotonic() + seconds
         self._stopping = True
         self.wake()
         if self._thread.is_alive():
             self._thread.join(seconds)
-        self.join(seconds)
+        self.join(max(0.0, deadline - time.monotonic()))
 
     def join(self, seconds: float = TOTAL_S) -> None:
         """Wait until nothing is being sent."""

@@ -1,8 +1,8 @@
 """How the API is served: `gunicorn -c python:api.gunicorn_config`.
 
-One process with many threads: a caller who waits for a verdict costs a thread and nothing else, and gets it from memory
-the moment the report arrives (waiting.py). More processes work too, but then most verdicts are found by looking every
-0.25 s.
+One process with many threads: a caller who waits for a verdict, or listens, costs a thread and nothing else, and is
+told from memory the moment the report arrives (waiting.py, live.py). More processes work too, but then most verdicts are
+found by looking every 0.25 s.
 """
 
 import gc
@@ -14,6 +14,7 @@ from typing import Any
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.services import EXTENSION, Services
+from api.settings import server_threads
 from judge import logs, traces
 
 
@@ -38,7 +39,7 @@ wsgi_app = "api.wsgi:app"
 bind = os.environ.get("JUDGE_BIND") or "127.0.0.1:8000"
 worker_class = "gthread"
 workers = 1
-threads = 128  # more than Settings.max_held, so that reports always find a free one
+threads = server_threads()  # more than may wait, so that reports always find a free one
 keepalive = 75
 timeout = 120
 graceful_timeout = 10
@@ -48,7 +49,7 @@ loglevel = "info"
 
 
 def post_worker_init(worker: Any) -> None:
-    """On the signals that end a worker let go of the held requests first, or the stop would wait for them."""
+    """On the signals that end a worker let go of who waits or listens first, or the stop would wait for them."""
     # What is there now stays: the collector need not walk through all modules again and again.
     gc.collect()
     gc.freeze()
@@ -60,11 +61,15 @@ def post_worker_init(worker: Any) -> None:
         def release(signum: int, frame: FrameType | None, earlier: Any = earlier) -> None:
             held.held_submissions.close()
             held.held_runs.close()
+            held.streams.close()
             if callable(earlier):
                 earlier(signum, frame)
 
         signal.signal(number, release)
 
 
-def worker_exit(_server: Any, _worker: Any) -> None:
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Let the webhooks arrive that are being sent; what does not in time is sent again by the next process."""
+    if services := getattr(worker, "wsgi", None):
+        services.extensions[EXTENSION].courier.stop(seconds=5)
     traces.stop()

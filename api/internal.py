@@ -11,7 +11,7 @@ from typing import Literal
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field, ValidationError
 
-from api import views
+from api import events, views
 from api.auth import require_worker
 from api.errors import ApiError, Kind, refused
 from api.intake import read_body, read_json
@@ -135,6 +135,7 @@ def _hand_over(judged: Judged) -> None:
     """Show the verdict to those who wait for it at this process; others find it by looking."""
     held = services()
     held.courier.wake()
+    events.touch(judged)
     if held.held_submissions.is_waited_for(judged.submission_id):
         for row in held.store.submissions.judged([judged.submission_id]):
             held.held_submissions.finish(row.id, views.encode(views.submission(row)))

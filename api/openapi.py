@@ -20,10 +20,11 @@ from spectree.page import PAGE_TEMPLATES
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api.errors import PROBLEM_JSON
-from api.schemas import ProblemDetails
+from api.schemas import EventStream, ProblemDetails
 
 VERSION = "0.1.0"
 DOCUMENT_URL, PAGE_URL = "/api/v1/openapi.json", "/api/v1/docs/"
+_MEDIA = {f"#/components/schemas/{EventStream.__name__}": "text/event-stream"}
 V = TypeVar("V", bound=Callable[..., Any])
 bp = Blueprint("openapi", __name__)
 
@@ -97,13 +98,19 @@ def docs() -> WerkzeugResponse:
 
 @cache
 def _document() -> bytes:
-    """What spectree cannot say: errors have a media type of their own, and not every view can refuse."""
+    """What spectree cannot say: what is not JSON, what is JSON of another type, and that not every view can refuse."""
     content = deepcopy(_spec.spec)
     for operation in (operation for path in content["paths"].values() for operation in path.values()):
         asks = operation.get("requestBody") or any(parameter["in"] == "query" for parameter in operation["parameters"])
         if not asks:
             operation["responses"].pop("422", None)
         for code, answer in operation["responses"].items():
-            if code >= "400" and "content" in answer:
-                answer["content"] = {PROBLEM_JSON: answer["content"].pop("application/json")}
+            media = PROBLEM_JSON if code >= "400" else _MEDIA.get(_schema(answer))
+            if media and "content" in answer:
+                answer["content"] = {media: answer["content"].pop("application/json")}
     return msgspec.json.encode(content)
+
+
+def _schema(answer: dict[str, Any]) -> str:
+    reference: str = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    return reference

@@ -7,7 +7,7 @@ models.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
 from judge.models import Report, Verdict
 
@@ -166,6 +166,10 @@ class Leaderboard(BaseModel):
     version: int
     standings: list[Standing]
     next: str | None
+
+
+class EventStream(RootModel[str]):
+    """Server-Sent Events: `id`, `event`, and `data` as JSON in one line each."""
 
 
 class Run(BaseModel):

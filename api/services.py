@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from api.catalogue import Catalogue
     from api.courier import Courier
     from api.dispatch import Dispatcher, Sweeper
+    from api.live import Streams
     from api.metrics import Metrics
     from api.rates import Rates
     from api.runboard import RunBoard
@@ -37,6 +38,7 @@ class Services:
     held_submissions: "Waiting"
     held_runs: "Waiting"
     metrics: "Metrics"
+    streams: "Streams"
 
 
 def services() -> Services:

@@ -20,6 +20,7 @@ _SQLALCHEMY_DRIVERS = {"postgresql://": "postgresql+psycopg://", "postgres://": 
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 _MINIMAL_TOKEN = 16
+_ANSWERING_THREADS = 32
 
 
 class Settings(BaseModel):
@@ -39,7 +40,8 @@ class Settings(BaseModel):
     max_attempts: int = Field(3, ge=1, description="attempts at a judging before it ends as JE")
     metrics_token: SecretStr | None = Field(None, description="what reads /metrics; None: by address, monitoring.py")
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
-    max_held: int = Field(96, ge=0, description="held requests at a time; must stay below the server's threads")
+    max_held: int = Field(96, ge=0, description="held requests at a time")
+    max_streams: int = Field(224, ge=0, description="streams of live events at a time")
     webhooks_insecure: bool = Field(False, description="take webhooks with http:// too")
     webhooks_allow: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description="networks that are not public and yet may be sent webhooks, on any port; commas between"
@@ -126,6 +128,15 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The database alone: what the key command needs, without the rest of the settings."""
     folder = environ.get("JUDGE_DATA_DIR") or "data"
     return environ.get("JUDGE_DATABASE_URL") or f"sqlite:///{Path(folder).absolute()}/judge.sqlite3"
+
+
+def server_threads(environ: Mapping[str, str] = os.environ) -> int:
+    """Enough for all that may wait, and some more, which answer."""
+    waiting = 0
+    for name in ("max_held", "max_streams"):
+        given = environ.get(_variable(name), "")  # what is no number is refused when the settings are read
+        waiting += int(given) if given.isdecimal() else Settings.model_fields[name].default
+    return waiting + _ANSWERING_THREADS
 
 
 def with_driver(url: str) -> str:

@@ -16,6 +16,7 @@ from api.store.rejudgings import Rejudgings
 from api.store.retention import Retention
 from api.store.standings import Ranked, Standings
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
+from api.store.watched import Watched
 from api.store.webhooks import Webhooks
 from api.store.workers import Workers
 
@@ -43,6 +44,7 @@ class Store:
         self.rejudging_changes = RejudgingChanges(self.database)
         self.webhooks = Webhooks(self.database)
         self.outbox = Outbox(self.database)
+        self.watched = Watched(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -91,12 +91,12 @@ class QuotaUsed(Exception):
 _s, _j = SubmissionRow.__table__.c, JudgingRow.__table__.c
 _runs = exists().where(_j.submission_id == _s.id, _j.state == RUNNING, _j.rejudging_id.is_(None))
 _status = case((_s.status == JUDGED, JUDGED), (_runs, RUNNING), else_=QUEUED).label("status")
-_listed = [_status if field.name == "status" else _s[field.name] for field in fields(StoredSubmission)[:-1]]
+LISTED = [_status if field.name == "status" else _s[field.name] for field in fields(StoredSubmission)[:-1]]
 
 # Built once: putting a statement together costs more than running it.
 _INSERT = insert(SubmissionRow)
-_LISTED = select(*_listed).where(_s.id == bindparam("id"))
-_WITH_REPORT = select(*_listed, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
+_LISTED = select(*LISTED).where(_s.id == bindparam("id"))
+_WITH_REPORT = select(*LISTED, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
 _ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
 _JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
 _RECORD = (
@@ -162,7 +162,7 @@ class Submissions:
 
     def page(self, org_id: int, limit: int, before: str | None) -> list[StoredSubmission] | None:
         """An organisation's, newest first; None when `before` is none of them."""
-        query = select(*_listed).where(_s.org_id == org_id)
+        query = select(*LISTED).where(_s.org_id == org_id)
         if before is not None:
             start = self.get(before, org_id)
             if start is None:

@@ -91,6 +91,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
     for app in made:
         services_of(app).sweeper.stop()
         services_of(app).courier.stop()
+        services_of(app).streams.stop()
         services_of(app).store.close()
         services_of(app).board.close()
         services_of(app).rates.close()

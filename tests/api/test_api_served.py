@@ -92,6 +92,24 @@ def test_who_sends_too_much_still_gets_the_answer(server: Server, size: int) -> 
         assert json.loads(body)["status"] == status == 413
 
 
+def test_streams_are_served_beside_everything_else_and_end_with_the_server(server: Server) -> None:
+    submitted = json.loads(server.ask("POST", SUBMISSIONS, json.dumps(body_for()).encode())[1])
+    streams = []
+    for _ in range(150):  # more than the server had threads without them
+        connection = server.connect()
+        connection.request("GET", f"{SUBMISSIONS}/{submitted['id']}/events", headers=HEADERS)
+        response = connection.getresponse()
+        assert response.headers["Content-Type"].startswith("text/event-stream")
+        while not response.readline().startswith(b"data: "):
+            pass
+        streams.append((connection, response))
+    assert server.ask("GET", "/readyz")[0] == 200
+    assert server.stop(8) == 0
+    for connection, response in streams:
+        assert response.read() == b"\n"
+        connection.close()
+
+
 def test_a_stop_lets_go_of_held_requests(server: Server, redis_server: RedisServer, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(server.ask, "POST", f"{SUBMISSIONS}?wait=60", json.dumps(body_for()).encode())

@@ -8,7 +8,7 @@ from api_help import WORKER_TOKEN, RedisServer, python
 
 from api.auth import digest_of
 from api.errors import SettingsError
-from api.settings import Settings
+from api.settings import Settings, server_threads
 from api.store import Store
 
 RIGHT = {
@@ -115,6 +115,13 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
         "tables": "judge db upgrade",
     }
     assert named[fault] in ended.stderr
+
+
+def test_the_server_has_more_threads_than_may_wait() -> None:
+    settings = Settings.from_environment(RIGHT)
+    assert server_threads({}) > settings.max_held + settings.max_streams
+    more = {"JUDGE_MAX_HELD": "1000", "JUDGE_MAX_STREAMS": "many"}
+    assert server_threads(more) > 1000 + settings.max_streams
 
 
 def test_networks_that_webhooks_may_reach() -> None:
