@@ -1,8 +1,8 @@
 """How the API is served: `gunicorn -c python:api.gunicorn_config`.
 
 One process with many threads: a caller who waits for a verdict, or listens, costs a thread and nothing else, and is
-told from memory the moment the report arrives (waiting.py, live.py). More processes work too, but then most verdicts are
-found by looking every 0.25 s.
+told from memory the moment the report arrives (waiting.py, live.py). More processes work too, but then most verdicts
+are found by looking every 0.25 s.
 """
 
 import gc

@@ -9,6 +9,7 @@ from judge.bench.million import million
 from judge.bench.packages import packages
 from judge.bench.service import service
 from judge.bench.soak import soak
+from judge.bench.streams import streams
 
 Measurement = Callable[[Callable[[str], None]], Iterator[Figure | str]]
 MEASUREMENTS: dict[str, Measurement] = {
@@ -18,6 +19,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "boxes": two_boxes,
     "service": service,
     "busy": busy,
+    "streams": streams,
     "packages": packages,
     "million": million,
     "soak": soak,
