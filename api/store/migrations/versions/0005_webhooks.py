@@ -5,8 +5,8 @@ from alembic import op
 
 from api.store.types import Utc
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = depends_on = None
 
 OWED = sa.text("state IN ('pending', 'sending')")
