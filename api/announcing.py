@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from api import views
 from api.store import Event, Judged
 from api.store.outbox import tell
+from api.store.rejudgings import Applied
 from api.store.submissions import listed
 
 SUBMISSION_JUDGED, REJUDGING_APPLIED, TEST = "submission.judged", "rejudging.applied", "webhook.test"
@@ -23,6 +24,15 @@ def announce_verdict(connection: Connection, judged: Judged) -> None:
         return views.summary(listed(connection, judged.submission_id))
 
     tell(connection, judged.org_id, Event(SUBMISSION_JUDGED, judged.judged_at, shown))
+
+
+def announce_applied(connection: Connection, applied: Applied) -> None:
+    """In the transaction in which a rejudging is applied: one message for all of it."""
+
+    def shown() -> dict[str, object]:
+        return {"rejudging": applied.rejudging_id, "verdicts": applied.verdicts}
+
+    tell(connection, applied.org_id, Event(REJUDGING_APPLIED, applied.at, shown))
 
 
 def trial() -> Event:

@@ -30,7 +30,7 @@ from api import (
     views,
     webhooks,
 )
-from api.announcing import announce_verdict
+from api.announcing import announce_applied, announce_verdict
 from api.auth import Keys, LastUse
 from api.catalogue import Catalogue
 from api.courier import Courier
@@ -67,20 +67,34 @@ BLUEPRINTS = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
+    app = Flask("judge-api", static_folder=None)
+    held = app.extensions[EXTENSION] = _services(settings)
+    register_requests(app)
+    register_errors(app)
+    app.after_request(rates.show)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, x_proto=0)  # type: ignore[method-assign]
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.sweep:
+        held.sweeper.start()
+        held.courier.start()
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    """Everything that one application holds; nothing of it runs yet."""
     catalogue = Catalogue.load(settings.problems_dir)
     store = _open_store(settings, catalogue)
-    board = RunBoard(settings.redis_url)
-    metrics = Metrics()
+    board, metrics, last_use = RunBoard(settings.redis_url), Metrics(), LastUse(store.keys)
     store.judgings.on_end.append(metrics.attempt_ended)
     store.judgings.on_verdict.append(announce_verdict)
+    store.rejudgings.on_applied.append(announce_applied)
     sweeper = Sweeper(store, settings, board, metrics)
-    last_use = LastUse(store.keys)
     sweeper.chores += [last_use.write, lambda: store.packages.offer(catalogue.tars, datetime.now(UTC))]
     targets = Targets(settings.webhooks_allow, settings.webhooks_insecure)
-    courier = Courier(store, targets)
     places = threading.Semaphore(settings.max_held)
-    app = Flask("judge-api", static_folder=None)
-    app.extensions[EXTENSION] = Services(
+    return Services(
         settings=settings,
         store=store,
         board=board,
@@ -90,24 +104,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         rates=rates.Rates(settings),
         dispatcher=Dispatcher(settings, board, metrics),
         sweeper=sweeper,
-        courier=courier,
+        courier=Courier(store, targets),
         targets=targets,
         held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
         held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
         streams=Streams(lambda topics: events.states(store, topics), settings.poll_interval_s, settings.max_streams),
         metrics=metrics,
     )
-    register_requests(app)
-    register_errors(app)
-    app.after_request(rates.show)
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    if settings.sweep:
-        sweeper.start()
-        courier.start()
-    return app
 
 
 def _open_store(settings: Settings, catalogue: Catalogue) -> Store:

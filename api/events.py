@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind, did_you_mean, shortened
 from api.live import State, Topic
 from api.openapi import described
@@ -16,7 +16,7 @@ from api.store import Judged, Store
 from api.store.tables import JUDGED
 
 bp = Blueprint("events", __name__, url_prefix="/api/v1")
-bp.before_request(require_key)  # scope: read
+bp.before_request(require_scope("read"))
 
 
 @bp.get("/submissions/<submission_id>/events")

@@ -17,7 +17,7 @@ from api.openapi import described
 from api.schemas import Strict
 from api.services import services
 from api.store import NewKey
-from api.store.keys import ALL_SCOPES
+from api.store.keys import ALL_SCOPES, AUTHOR
 from api.views import encode
 
 bp = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
@@ -81,8 +81,11 @@ class KeyList(BaseModel):
 @bp.post("")
 @described(tag="keys", body=KeyRequest, answers={201: CreatedKey}, refusals=(400, 411, 413, 415))
 def create() -> Response:
-    """Make a key. It is shown in this answer and never again."""
+    """Make a key. It is shown in this answer and never again. Only a key with the scope author can give that on."""
     wanted, key = read_json(KeyRequest), new_key()
+    if AUTHOR in wanted.scopes and AUTHOR not in g.key.scopes:
+        detail = "An author sees hidden tests: the scope is given by those who have it, or by whoever runs the judge."
+        raise ApiError(Kind.MISSING_SCOPE, detail, field="scopes", accepted=[AUTHOR])
     new = NewKey(
         name=wanted.name,
         sha256=digest_of(key),

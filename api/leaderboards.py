@@ -8,7 +8,7 @@ it says, and never older.
 from flask import Blueprint, Response, g, request
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind, shortened
 from api.intake import read_query
 from api.openapi import described
@@ -17,7 +17,7 @@ from api.services import services
 from api.store import Ranked
 
 bp = Blueprint("leaderboards", __name__, url_prefix="/api/v1/problems")
-bp.before_request(require_key)  # scope: read
+bp.before_request(require_scope("read"))
 
 
 @bp.get("/<slug>/leaderboard")

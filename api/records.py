@@ -1,20 +1,21 @@
 """What verdicts rest on, whole, for those who defend one or judge it again: `judge replay`.
 
-A record and a package show what no candidate may see: hidden cases, their answers, jury solutions.
+A record and a package show what no candidate may see: hidden cases, their answers, jury solutions. Hence they take the
+scope of those who write problems.
 """
 
 import msgspec
 from flask import Blueprint, Response, g
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.openapi import described
 from api.schemas import Record
 from api.services import services
 
 bp = Blueprint("records", __name__, url_prefix="/api/v1")
-bp.before_request(require_key)  # scope: admin
+bp.before_request(require_scope("author"))
 
 
 @bp.get("/submissions/<submission_id>/record")

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response, g
 
 from api import views
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.intake import read_json, read_query
 from api.openapi import described
@@ -31,7 +31,7 @@ from api.store.rejudgings import APPLIED, CHOOSING, OPEN, Ended, NewRejudging, S
 from judge.models import Verdict
 
 bp = Blueprint("rejudgings", __name__, url_prefix="/api/v1/rejudgings")
-bp.before_request(require_key)  # scope: admin
+bp.before_request(require_scope("admin"))
 
 
 @bp.post("")

@@ -14,7 +14,7 @@ import msgspec
 from flask import Blueprint, Response, g
 
 from api.announcing import trial
-from api.auth import require_key
+from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.intake import read_json, read_query
 from api.openapi import described
@@ -27,7 +27,7 @@ from api.webhook_schemas import Message, MessagePage, MessageQuery, Webhook, Web
 from api.webhook_schemas import NewWebhook as ShownOnce
 
 bp = Blueprint("webhooks", __name__, url_prefix="/api/v1/webhooks")
-bp.before_request(require_key)  # scope: admin
+bp.before_request(require_scope("admin"))
 
 _SECRET_BYTES = 32
 _is_id = re.compile(r"[1-9][0-9]{0,8}").fullmatch

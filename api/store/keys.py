@@ -15,6 +15,7 @@ from api.store.database import Database
 from api.store.tables import ApiKey, Organisation
 
 FIRST_ORGANISATION = "first"
+AUTHOR = "author"  # sees hidden tests
 WORKER = "worker"  # not in ALL_SCOPES: a worker names the verdicts of all organisations
 ALL_SCOPES = ("submit", "read", "author", "hiring", "admin")
 SCOPES = (*ALL_SCOPES, WORKER)

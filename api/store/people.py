@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
+from api.store import standings
 from api.store.audit import Entry, audit
 from api.store.database import Database
-from api.store.service_tables import Board, Delivery, Message, Standing, Webhook
+from api.store.service_tables import Delivery, Message, Standing, Webhook
 from api.store.tables import QUEUED, RUNNING, JudgingRow, ReportRow, SubmissionRow
 
 _AT_ONCE = 500  # ids in one statement
 
 _s, _j, _r = SubmissionRow.__table__.c, JudgingRow.__table__.c, ReportRow.__table__.c
-_t, _b, _m, _w = Standing.__table__.c, Board.__table__.c, Message.__table__.c, Webhook.__table__.c
+_t, _m, _w = Standing.__table__.c, Message.__table__.c, Webhook.__table__.c
 _person = (_s.org_id == bindparam("org_id"), _s.person == bindparam("whose"))
 _standing = (_t.org_id == bindparam("org_id"), _t.person == bindparam("whose"))
 _of_these: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -36,12 +37,6 @@ _OPEN = select(func.count()).where(_j.submission_id.in_(_of_these), _j.state.in_
 _FORGET_NAME = update(SubmissionRow).where(_s.id.in_(_of_these)).values(person=None)
 _FORGET_ALL = _FORGET_NAME.values(source=None, idempotency_key=None, body_sha256=None)
 _FORGET_REPORTS = delete(ReportRow).where(_r.judging_id.in_(_judging))
-_FORGET_STANDINGS = delete(Standing).where(*_standing)
-_BOARDS_CHANGED = (
-    update(Board)
-    .where(_b.org_id == bindparam("of"), _b.problem.in_(bindparam("problems", expanding=True)))
-    .values(version=_b.version + 1)
-)
 _FORGET_TRIES = delete(Delivery).where(Delivery.message_id.in_(_of_these))
 _FORGET_MESSAGES = delete(Message).where(_m.id.in_(_of_these))
 
@@ -95,24 +90,16 @@ class People:
             reports = _run(connection, _FORGET_REPORTS, ids)
             messages = [message_id for message_id, _ in _messages_about(connection, org_id, ids)]
             forget_messages(connection, messages)
-            standings = forget_standings(connection, org_id, person)
-            erased = Erased(_run(connection, _FORGET_ALL, ids), reports, standings, len(messages))
+            boards = standings.forget(connection, org_id, person)
+            erased = Erased(_run(connection, _FORGET_ALL, ids), reports, boards, len(messages))
             audit(connection, Entry(org_id, None, at, "person.erased", "a person", asdict(erased)))
         return erased
 
 
 def forget_name(connection: Connection, org_id: int, person: str, ids: Sequence[str]) -> None:
     """Make these submissions, all of this person's, nobody's."""
-    forget_standings(connection, org_id, person)
+    standings.forget(connection, org_id, person)
     _run(connection, _FORGET_NAME, ids)
-
-
-def forget_standings(connection: Connection, org_id: int, person: str) -> int:
-    asked = {"org_id": org_id, "whose": person}
-    problems = [row["problem"] for row in connection.execute(_STANDINGS, asked).mappings()]
-    connection.execute(_FORGET_STANDINGS, asked)
-    connection.execute(_BOARDS_CHANGED, {"of": org_id, "problems": problems})
-    return len(problems)
 
 
 def forget_messages(connection: Connection, ids: Sequence[int]) -> None:

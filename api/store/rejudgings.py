@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
+from api.store.audit import Entry, audit
 from api.store.database import Database
 from api.store.judgings import REJUDGING, NewJudging, enqueue_all
 from api.store.rejudging_choice import BATCH, Choice, candidates, why_not
-from api.store.service_tables import AuditEntry, Rejudging
+from api.store.service_tables import Rejudging
 from api.store.standings import Standings
 from api.store.tables import CANCELLED, QUEUED, RUNNING, Figures, JudgingRow, SubmissionRow
 from judge.models import Verdict
@@ -252,8 +253,7 @@ class _Act(NamedTuple):
 
 
 def _audit(connection: Connection, act: _Act, detail: dict[str, Any]) -> None:
-    said = {"action": f"rejudging.{act.what}", "subject": str(act.rejudging_id), "detail": _json(detail)}
-    connection.execute(insert(AuditEntry), {"org_id": act.org_id, "key_id": act.key_id, "at": act.at, **said})
+    audit(connection, Entry(act.org_id, act.key_id, act.at, f"rejudging.{act.what}", str(act.rejudging_id), detail))
 
 
 def _judging(rejudging: Row[Any], row: Row[Any], package: str) -> NewJudging:

@@ -208,7 +208,7 @@ def flood(start: bytes) -> Callable[[socket.socket], None]:
         (status(404), ("pending", 404, Why.STATUS)),
         (status(429), ("pending", 429, Why.STATUS)),
     ],
-    ids=str,
+    ids=("drip", "stall", "flood", "flooded line", "flooded hint", "nothing", "ssh", "999", "100", "1.0", "404", "429"),
 )
 @pytest.mark.usefixtures("impatient")
 def test_whatever_is_answered_there_is_an_end_and_only_2xx_counts(

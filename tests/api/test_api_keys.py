@@ -248,3 +248,12 @@ def test_the_operators_commands(tmp_path: Path) -> None:
     assert "revoked" in manage(tmp_path, "keys")[1]
     assert store.keys.find(digest_of(key.strip())) is None
     store.close()
+
+
+def test_who_sees_no_hidden_tests_makes_no_key_that_does(app: Flask) -> None:
+    body = {"name": "k", "scopes": ["author"]}
+    refused = caller_of(app, "o", scopes=("admin", "read")).post(URL, json=body)
+    assert (refused.status_code, refused.json["type"], refused.json["accepted"]) == (
+        403, "urn:judge:missing-scope", ["author"],
+    )  # fmt: skip
+    assert caller_of(app, "o", scopes=("admin", "author")).post(URL, json=body).status_code == 201
