@@ -32,8 +32,6 @@ Exit codes: 0 the verdict and those of all cases are the same, 1 some differ, 2 
 @click.argument("submission_id", metavar="ID")
 @click.option("--url", envvar="JUDGE_URL", default="http://127.0.0.1:8000", show_default=True, help="[$JUDGE_URL]")
 @click.option("--key", envvar="JUDGE_API_KEY", required=True, help="A key with the scope author.  [$JUDGE_API_KEY]")
-    "--key", envvar="JUDGE_API_KEY", required=True, help="An API key with the scope author.  [$JUDGE_API_KEY]"
-)
 @click.option("--box", type=BOXES, default=AUTO, show_default=True, help="Where it runs; auto: where it ran.")
 def command(submission_id: str, url: str, key: str, box: str) -> int:
     """Judge the submission ID of a server again, here, with the package, limits and image of its record.
