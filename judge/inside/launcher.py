@@ -23,12 +23,12 @@ import os
 import select
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import channel
 import jail
+import jobs
 import memory
 import running
 import supervisor
@@ -88,7 +88,7 @@ def _private_streams() -> tuple[int, int]:
     return stdin, stdout
 
 
-def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
+def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> NoReturn:
     inputs: dict[str, bytes] = {}
     asked = select.poll()
     asked.register(stdin, select.POLLIN)
@@ -102,39 +102,16 @@ def _serve(stdin: int, stdout: int, nursery: supervisor.Nursery) -> None:
 def _serve_one(stdin: int, stdout: int, nursery: supervisor.Nursery, inputs: dict[str, bytes]) -> None:
     header, body = wire.read_frame(stdin)
     if header.get("op") == "say":
-        return  # to a program that has ended meanwhile
-    try:
-        job = _job(header, body, inputs)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise wire.Malformed(f"a frame that is no job ({type(exc).__name__}: {exc})") from exc
+        jobs.ends_input(header)  # said to a program that has ended meanwhile
+        return
+    job = jobs.read(header, body, inputs)
     if header["op"] == "talk":
         outcome = running.talk(nursery, job, stdin, stdout)
-    elif job.entry["kind"] == "program":
+    elif job.is_program:
         outcome = running.run(nursery, job)
     else:
         outcome = supervisor.run(nursery, job)
     _send_result(stdout, *outcome)
-
-
-def _job(header: dict[str, Any], body: memoryview, inputs: dict[str, bytes]) -> supervisor.Job:
-    """The job of a frame; keeps the inputs that come with it and drops those that are to go."""
-    for digest in header["drop"]:
-        del inputs[digest]
-    position = header["source_size"]
-    source = bytes(body[:position]).decode()
-    for digest, size in header["new"]:
-        inputs[digest] = bytes(body[position : position + size])
-        position += size
-    return supervisor.Job(
-        source=source,
-        entry=header["entry"],
-        inputs=[inputs[digest] for digest in header["cases"]],
-        limits=channel.Limits(**{name: int(value) for name, value in header["limits"].items()}),
-        show=header["show"],
-        soft_limit=header["soft_limit"],
-        max_timeouts=int(header["max_timeouts"]),
-        files=[{path: inputs[digest] for path, digest in named.items()} for named in header["files"]],
-    )
 
 
 def _send_result(stdout: int, load: dict[str, Any], facts: list[supervisor.Fact], peaks: list[int]) -> None:

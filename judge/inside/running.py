@@ -9,9 +9,11 @@ import select
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+import jobs
 import wire
 from channel import FAILURE, Clock, Misbehaved, Reply
-from supervisor import MAX_JOB_OUTPUT, Child, Fact, Job, Nursery, setup_message
+from jobs import Job
+from supervisor import MAX_JOB_OUTPUT, Child, Fact, Nursery, setup_message
 
 _CHUNK: Final = 1 << 18
 _BEGIN: Final = b"begin"
@@ -51,8 +53,9 @@ def talk(nursery: Nursery, job: Job, stdin: int, stdout: int) -> tuple[LoadFacts
     def listen(program: "_Program") -> None:
         def hear() -> None:
             header, body = wire.read_frame(stdin)
+            ends = jobs.ends_input(header)
             program.say(bytes(body))
-            if header["end"]:
+            if ends:
                 program.ignore(stdin)
                 program.end_input()
 

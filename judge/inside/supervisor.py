@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import zygote
-from channel import FAILURE, RESULT, Channel, Clock, Limits, Misbehaved, end_output
+from channel import FAILURE, RESULT, Channel, Clock, Misbehaved, end_output
 from denials import Denials
+from jobs import Job
 
 _EXIT_GRACE_S: Final = 1.0  # how long a child may take to end when it has been told that nothing more comes
 # With a soft limit, the driver interrupts the solution a little after its CPU limit to say where it was; the kill comes
@@ -29,19 +30,6 @@ _START_GRACE_S: Final = 20.0  # how long the zygote may take to fork
 
 class BoxBroken(Exception):
     """The box itself is at fault; the worker throws it away."""
-
-
-class Job(NamedTuple):
-    """One group of cases for one source, as the worker sent it."""
-
-    source: str
-    entry: dict[str, Any]
-    inputs: list[bytes]
-    limits: Limits
-    show: bool
-    soft_limit: bool
-    max_timeouts: int
-    files: list[dict[str, bytes]]  # of programs: what each case's can open, by path
 
 
 class Fact(NamedTuple):

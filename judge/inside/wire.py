@@ -33,7 +33,7 @@ def read_frame(fd: int) -> tuple[dict[str, Any], memoryview]:
     data = _read_exactly(fd, header_size + body_size)
     try:
         header = json.loads(bytes(data[:header_size]))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise Malformed("a header that is no JSON") from exc
     if not isinstance(header, dict):
         raise Malformed("a header that is no JSON object")

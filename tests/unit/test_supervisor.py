@@ -15,6 +15,7 @@ import pytest
 
 channel = inside.load("channel")
 denials = inside.load("denials")
+jobs = inside.load("jobs")
 supervisor = inside.load("supervisor")
 
 SECOND = 1_000_000_000
@@ -320,7 +321,7 @@ def test_a_source_that_has_loaded_once_is_no_compile_error_later():
     """Else a program that has seen a hidden case could choose a verdict that costs it nothing."""
     forged = (b"F", b'{"kind":"syntax_error"}')
     nursery = Scripted([(b"L", b""), (b"R", b"1"), None], [forged], [(b"L", b""), (b"R", b"4")])
-    job = supervisor.Job("", {}, [b"1", b"2", b"3", b"4"], LIMITS, False, False, 3, [])
+    job = jobs.Job("", {}, [b"1", b"2", b"3", b"4"], LIMITS, False, False, 3, [])
     load, facts, peaks = supervisor.run(nursery, job)
     assert load == {"ok": True}
     assert [fact.ended for fact in facts] == ["ok", "died", "failed", "ok"]
