@@ -157,6 +157,8 @@ def _boxes() -> list[Finding]:
                 continue
             try:
                 found.append(_smoke(name, box, language.smoke_source))
+            except JudgeError as exc:
+                found.append(Finding(name, "missing", str(exc), "Look at the machine's log: it has killed the box."))
             finally:
                 box.close()
     return found

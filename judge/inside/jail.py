@@ -33,9 +33,10 @@ JAILED: Final = b"J"  # a child's first word, before which nobody hears of it
 _INHERITED_LIMITS: Final = (
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_NOFILE, _MAX_FILES),
-    (resource.RLIMIT_MSGQUEUE, 0),
     (resource.RLIMIT_MEMLOCK, 0),
 )
+# gVisor lets nobody set this one, nor is it needed: the filter lets nobody make a message queue.
+_LIMITS_WHERE_SETTABLE: Final = ((resource.RLIMIT_MSGQUEUE, 0),)
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
@@ -82,9 +83,30 @@ def prepare(allowed_syscalls: list[str], without: frozenset[str] = frozenset()) 
 def enter(jail: Jail, uid: int, channel: int, stdio: int) -> tuple[int, int]:
     """Lock this process up and say so; returns the numbers of the channel and of the socket for a program's streams.
 
-    The order matters: descriptors while /proc may still be needed, root's powers before the filter forbids using them.
+    Where a wall cannot be built the process says why, and ends: nothing foreign ever runs in it.
     """
-    _keep_only(channel, stdio, jail.landlock_fd)
+    says = channel
+    try:
+        _keep_only(channel, stdio, jail.landlock_fd)
+        says = _CHANNEL
+        _give_up(jail, uid)
+        _close_the_door(jail)
+    except BaseException as exc:
+        os.write(says, described(exc).encode())
+        os._exit(70)
+    return _CHANNEL, _STDIO
+
+
+def described(exc: BaseException) -> str:
+    """For the operator."""
+    return f"{type(exc).__name__}: {exc}"
+
+
+def _give_up(jail: Jail, uid: int) -> None:
+    """Everything but the filter. Descriptors are gone already: /proc may have been needed for them.
+
+    Root's powers go before the filter forbids using them.
+    """
     if "rlimits" in jail.walls:
         _limit_what_the_zygote_needs()
     if "chroot" in jail.walls:
@@ -100,8 +122,6 @@ def enter(jail: Jail, uid: int, channel: int, stdio: int) -> tuple[int, int]:
         raise OSError(ctypes.get_errno(), "Landlock refused the rules")
     if jail.landlock_fd is not None:
         os.close(jail.landlock_fd)
-    _close_the_door(jail)
-    return _CHANNEL, _STDIO
 
 
 def _close_the_door(jail: Jail) -> None:
@@ -134,6 +154,11 @@ def prepare_zygote(jail: Jail) -> None:
     if "rlimits" in jail.walls:
         for which, limit in _INHERITED_LIMITS:
             resource.setrlimit(which, (limit, limit))
+        for which, limit in _LIMITS_WHERE_SETTABLE:
+            try:
+                resource.setrlimit(which, (limit, limit))
+            except ValueError:
+                pass
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _be_first_to_go()
 

@@ -12,7 +12,7 @@ keeps the clock. It ends when its stdin ends. How a submission is run: superviso
                           body: source, new inputs
                          {"op": "talk", …} the same for one program that the worker talks with, and then, as often as
                          there is something: {"op": "say", "end": bool}   body: its input
-    launcher -> worker   {"op": "ready", "python", "walls", "version"}   once, at the start
+    launcher -> worker   {"op": "ready", "python", "walls", "version"}   once, when the first child is jailed
                          {"op": "said"}                               body: output of a program that is talked with
                          {"op": "result", "load", "runs": [{…}]}      body: output and printed text of each run in turn
 """
@@ -54,17 +54,22 @@ def main() -> int:
         zygote.serve(theirs, walls, config["timeout_decorator"])
     theirs.close()
     memory.begin()
+    return supervise(ours, stdin, stdout, walls.walls)
+
+
+def supervise(commands: socket.socket, stdin: int, stdout: int, walls: tuple[str, ...]) -> int:
+    """Serve the worker until it closes the stream or something is wrong; the exit status, the reason on stderr."""
     try:
-        nursery = supervisor.Nursery(ours)
+        nursery = supervisor.Nursery(commands)
+        nursery.wait_for_spare()
         python = "{}.{}.{}".format(*sys.version_info)
-        wire.write_frame(stdout, {"op": "ready", "python": python, "walls": walls.walls, "version": _version()})
+        wire.write_frame(stdout, {"op": "ready", "python": python, "walls": walls, "version": _version()})
         _serve(stdin, stdout, nursery)
     except wire.Closed:
         return 0
     except (supervisor.BoxBroken, wire.Malformed) as exc:
         print(f"launcher: {exc}", file=sys.stderr)
         return _EXIT_BROKEN
-    return 0
 
 
 def _version() -> str:

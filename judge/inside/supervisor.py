@@ -81,9 +81,7 @@ class Nursery:
 
     def take(self) -> Child:
         """The spare child; the next one is ordered at once, so that nobody waits for it."""
-        while self._spare is None:
-            self._hear(_START_GRACE_S)
-        child, self._spare = self._spare, None
+        child, self._spare = self.wait_for_spare(), None
         while self._hear(0, patient=False):  # it may have died while it waited
             pass
         if child.pid in self._dead:
@@ -92,6 +90,12 @@ class Nursery:
         fcntl.fcntl(0, fcntl.F_SETFL, os.O_RDWR)  # all children share this null device: a flag would be a message
         self._order()
         return child
+
+    def wait_for_spare(self) -> Child:
+        """The spare child, which stays one. Raises BoxBroken when children cannot be jailed here."""
+        while self._spare is None:
+            self._hear(_START_GRACE_S)
+        return self._spare
 
     def bury(self, child: Child) -> bool:
         """Wait until the child is dead and note its last figures; False when it did not go and had to be killed."""
@@ -111,19 +115,26 @@ class Nursery:
         return went
 
     def _order(self) -> None:
-        self._commands.send(b"F")
+        try:
+            self._commands.send(b"F")
+        except ConnectionError:
+            pass  # it has ended; what it said last, if anything, is heard where its answer is waited for
 
     def _hear(self, timeout_s: float, patient: bool = True) -> bool:
         """Take one message; False when none came in that time."""
         self._commands.settimeout(timeout_s)
         try:
-            message, fds, _, _ = socket.recv_fds(self._commands, 64, 3)
+            message, fds, _, _ = socket.recv_fds(self._commands, zygote.MAX_MESSAGE, 3)
         except (TimeoutError, BlockingIOError):
             if patient:
                 raise BoxBroken("the zygote does not answer") from None
             return False
+        except ConnectionError:
+            message = b""
         if not message:
             raise BoxBroken("the zygote is gone")
+        if message[:1] == b"E":
+            raise BoxBroken(message[1:].decode("utf-8", "replace"))
         if message[:1] == b"C":
             self._spare = Child(zygote.CHILD.unpack(message)[1], *fds)
         else:

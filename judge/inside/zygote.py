@@ -8,6 +8,7 @@ and tells the supervisor of both. It never sees a source, an input or an output.
     zygote -> supervisor   b"C" pid, with the child's channel and the other end of its standard streams attached, and
                            the listener that its denied calls ask, where the kernel gives one
                            b"X" pid, wait status, peak memory (KiB), CPU time (ns)
+                           b"E" why it can fork no more: then it only waits for its end
 """
 
 import _signal  # the C modules: the others wrap each call in enums, which a child would pay for in copied pages
@@ -17,7 +18,6 @@ import os
 import select
 import socket
 import struct
-import sys
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -26,6 +26,7 @@ import jail
 
 CHILD = struct.Struct("=ci")
 EXIT = struct.Struct("=ciiqq")
+MAX_MESSAGE = 512
 _FD_SPACE = _socket.CMSG_SPACE(struct.calcsize("@i"))
 
 # Far above any real account where this user namespace maps that far; a rootless or remapped one stops at 65,536.
@@ -33,9 +34,32 @@ _HIGH_UIDS = range(1 << 30, 1 << 31)
 _FIRST_LOW_UID = 1_000
 
 
+class _Unable(Exception):
+    """No more children can be had; the text is for the operator."""
+
+
 def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | None) -> NoReturn:
-    """Obey until the supervisor is gone."""
+    """Obey until the supervisor is gone; say why when that is no longer possible."""
     jail.die_with_parent()
+    try:
+        _obey(commands, walls, timeout_decorator)
+    except ConnectionError:
+        pass  # the supervisor is gone, with something unsaid or unheard
+    except (_Unable, OSError, ValueError) as exc:
+        _say_why(commands, str(exc) if isinstance(exc, _Unable) else f"no child can be had: {jail.described(exc)}")
+    os._exit(0)
+
+
+def _say_why(commands: socket.socket, reason: str) -> None:
+    try:
+        commands.send(b"E" + reason.encode()[: MAX_MESSAGE - 1])
+        while commands.recv(1):
+            pass  # an order that came too late; left unread it would be an error over there, in the reason's place
+    except ConnectionError:
+        pass
+
+
+def _obey(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | None) -> None:
     driver.preload(timeout_decorator)
     uids = _fresh_uids()
     driver.rehearse()
@@ -50,19 +74,16 @@ def serve(commands: socket.socket, walls: jail.Jail, timeout_decorator: str | No
     poll = select.poll()
     poll.register(commands, select.POLLIN)
     poll.register(woken, select.POLLIN)
-    try:
-        while True:
-            for fd, _ in poll.poll():
-                if fd == woken:
-                    os.read(woken, 4096)
-                    _report_the_dead(commands)
-                    continue
-                order = commands.recv(1)
-                if not order:
-                    os._exit(0)
-                _fork(commands, walls, next(uids))
-    except ConnectionError:
-        os._exit(0)  # the supervisor is gone, with something unsaid or unheard
+    while True:
+        for fd, _ in poll.poll():
+            if fd == woken:
+                os.read(woken, 4096)
+                _report_the_dead(commands)
+                continue
+            order = commands.recv(1)
+            if not order:
+                return
+            _fork(commands, walls, next(uids))
 
 
 def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
@@ -74,15 +95,15 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
             _signal.set_wakeup_fd(-1)
             _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
             channel, stdio = jail.enter(walls, uid, theirs.fileno(), their_stdio.fileno())
-        except BaseException as exc:
-            _die(commands, exc)
-        jail.forget_the_log()
-        driver.main(channel, stdio)
+            jail.forget_the_log()
+            driver.main(channel, stdio)
+        finally:
+            os._exit(70)  # whatever went wrong: a child never goes on as a zygote
     theirs.close()
     their_stdio.close()
-    word, attached, _, _ = ours.recvmsg(1, _FD_SPACE)
+    word, attached, _, _ = ours.recvmsg(MAX_MESSAGE, _FD_SPACE)
     if word != jail.JAILED:
-        sys.exit("a child could not be jailed")
+        raise _Unable(f"a child could not be jailed: {word.decode('utf-8', 'replace') or 'it died'}")
     listener = b"".join(data for _, _, data in attached)
     fds = struct.pack("@ii", ours.fileno(), our_stdio.fileno()) + listener
     commands.sendmsg([CHILD.pack(b"C", pid)], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, fds)])
@@ -90,14 +111,6 @@ def _fork(commands: socket.socket, walls: jail.Jail, uid: int) -> None:
     our_stdio.close()
     for (fd,) in struct.iter_unpack("@i", listener):
         os.close(fd)
-
-
-def _die(commands: socket.socket, exc: BaseException) -> NoReturn:
-    """A child that could not be jailed must never run anything; the launcher's log says why."""
-    try:
-        os.write(2, f"jail: {type(exc).__name__}: {exc}\n".encode())
-    finally:
-        os._exit(70)
 
 
 def _report_the_dead(commands: socket.socket) -> None:
@@ -119,10 +132,12 @@ def _fresh_uids() -> Iterator[int]:
     """
     mapped = _mapped_uids()
     uids = _HIGH_UIDS if mapped >= _HIGH_UIDS.stop else range(_FIRST_LOW_UID, mapped)
+    if not uids:
+        raise _Unable(f"this user namespace has only {mapped} uids, none of them for a child")
     first = int.from_bytes(os.urandom(4), "big") % len(uids)
     yield from uids[first:]
     yield from uids[:first]
-    sys.exit("every uid of this box has been used")
+    raise _Unable("every uid of this box has been used")
 
 
 def _mapped_uids() -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from judge.errors import BoxBroken, BoxUnavailable
 from judge.languages import Language
 from judge.sandbox.base import BoxInfo, Job, JobResult, Talk
 from judge.sandbox.protocol import Conversation, Stream
@@ -41,6 +42,9 @@ class LaunchedBox:
         self._conversation = Conversation(stream)
         try:
             self._info = self._conversation.wait_until_ready(backend, image, inside_version(), START_TIMEOUT_S)
+        except BoxBroken as exc:
+            stop()
+            raise BoxUnavailable(f"A box cannot be had here: {exc}.", "Run `judge doctor`.") from exc
         except BaseException:
             stop()
             raise
