@@ -204,9 +204,10 @@ def _serve_child(child: Child, job: Job, facts: list[Fact]) -> dict[str, Any] | 
                 return None
         child.channel.finish()
     except Misbehaved as exc:
+        lap = clock.lap()  # before the kill: a process that is no more has no clock
         if str(exc) != "died":
             child.kill()
-        facts.append(Fact(str(exc), *clock.lap(), b"", b"", denied=child.denials.take()))
+        facts.append(Fact(str(exc), *lap, b"", b"", denied=child.denials.take()))
     return None
 
 

@@ -331,13 +331,57 @@ def test_a_source_that_has_loaded_once_is_no_compile_error_later():
     assert facts == []
 
 
+class Burning:
+    """Nursery and child in one: it burns, and is no more as soon as it is killed."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"])
+        ours, self.theirs = socket.socketpair()
+        self.pid, self.denials = self.process.pid, denials.Denials()
+        self.channel = channel.Channel(ours.detach(), self.denials)
+        self.status, self.peak_memory_kib, self.total_cpu_ns = 9, 1000, 0
+
+    def take(self) -> "Burning":
+        return self
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def bury(self, child: "Burning") -> bool:
+        self.channel.close()
+        self.theirs.close()
+        return True
+
+
+def test_what_ran_out_of_time_has_used_it_even_if_nothing_is_left_of_it_at_once():
+    limits = LIMITS._replace(cpu_ns=SECOND // 20)
+    job = jobs.Job("", {"kind": "function"}, [b"1"], limits, False, False, 1, [])
+    _, facts, _ = supervisor.run(Burning(), job)
+    assert [fact.ended for fact in facts] == ["cpu_limit"]
+    assert facts[0].cpu_ns >= limits.cpu_ns
+
+
 def test_a_zygote_that_is_gone_is_a_broken_box():
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     nursery = supervisor.Nursery(ours)
     theirs.close()
-    with pytest.raises((supervisor.BoxBroken, ConnectionError)):
+    for _ in range(2):
+        with pytest.raises(supervisor.BoxBroken, match="gone"):
+            nursery.take()
+    with pytest.raises(supervisor.BoxBroken, match="gone"):
+        supervisor.Nursery(ours).take()
+    ours.close()
+
+
+def test_a_zygote_that_can_fork_no_more_says_why():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    nursery = supervisor.Nursery(ours)
+    theirs.send(b"Eevery uid has been used")
+    with pytest.raises(supervisor.BoxBroken, match="every uid has been used"):
         nursery.take()
     ours.close()
+    theirs.close()
 
 
 def test_a_zygote_that_does_not_answer_is_a_broken_box(monkeypatch: pytest.MonkeyPatch):
