@@ -114,7 +114,9 @@ def _facts(exc: BaseException) -> dict[str, Any]:
         return {"kind": "unserialisable", "message": str(exc)[:500]}
     if isinstance(exc, SystemExit):
         code = exc.code
-        return {"kind": "exit", "code": code if type(code) is int else int(code is not None)}
+        if type(code) is not int:
+            code = int(code is not None)
+        return {"kind": "exit", "code": code if code.bit_length() < 32 else -1}
     lines = _traceback(exc)
     if isinstance(exc, TimeIsUp):
         return {"kind": "soft_limit", "traceback": lines}

@@ -143,8 +143,7 @@ class AttachedStream:
         deadline = time.monotonic() + timeout_s
         while len(self._stdout) < size:
             try:
-                self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-                piece = self._socket.recv(_CHUNK)
+                piece = self._receive_before(deadline)
             except TimeoutError:
                 raise BoxBroken(f"the container did not answer within {timeout_s:.0f} s") from None
             except OSError as exc:
@@ -156,6 +155,14 @@ class AttachedStream:
         data = bytes(self._stdout[:size])
         del self._stdout[:size]
         return data
+
+    def _receive_before(self, deadline: float) -> bytes:
+        """Something. Raises TimeoutError after the deadline, even where something always comes that is no answer."""
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left_s)
+        return self._socket.recv(_CHUNK)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -75,7 +75,8 @@ class PipeStream:
     def receive(self, size: int, timeout_s: float) -> bytes:
         data, deadline = bytearray(), time.monotonic() + timeout_s
         while len(data) < size:
-            if not self._readable.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            left_s = deadline - time.monotonic()
+            if left_s < 0 or not self._readable.poll(left_s * 1000):
                 raise BoxBroken(f"the launcher did not answer within {timeout_s:.0f} s")
             try:
                 piece = self._stdout.read1(min(_CHUNK, size - len(data)))  # type: ignore[attr-defined]

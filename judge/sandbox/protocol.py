@@ -6,6 +6,7 @@ decoded into strict types, and what does not fit means that the box is broken. A
 
 import json
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,14 +23,17 @@ from judge.sandbox.said import failure_of, load_failed
 
 _LENGTHS = 8
 _MAX_HEADER = 1 << 20
-_MAX_BODY = 256 << 20
+_MAX_OUTPUTS = 64 << 20  # of all a job's cases together
+_MAX_TEXT = 64 << 10  # what is printed, or said of a failure
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
 _STORE_INPUTS = 4_096  # so many of them at most: the smallest takes some hundred bytes, here and there
 _MIB = 1 << 20
 _SYSCALLS = Path(__file__).parents[1] / "inside" / "syscalls.json"
 
-_Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 30)]  # larger ones kill
-_Denied = Annotated[list[_Number], msgspec.Meta(max_length=32)]
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
+_WaitStatus = Annotated[int, msgspec.Meta(ge=0, lt=1 << 16)]
+_SystemCall = Annotated[int, msgspec.Meta(ge=0, lt=1 << 30)]  # larger ones kill
+_Denied = Annotated[list[_SystemCall], msgspec.Meta(max_length=32)]
 
 
 class Stream(Protocol):
@@ -56,13 +60,13 @@ class _Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ended: Ended
-    cpu_ns: int
-    wall_ns: int
-    peak_memory_kib: int
-    status: int
+    cpu_ns: _Count
+    wall_ns: _Count
+    peak_memory_kib: _Count
+    status: _WaitStatus
     denied: _Denied
-    output_size: int
-    printed_size: int
+    output_size: _Count
+    printed_size: _Count
 
 
 class _SaidPiece(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op", tag="said"):
@@ -89,7 +93,7 @@ class Conversation:
 
     def wait_until_ready(self, backend: str, image: str | None, version: str, timeout_s: float) -> BoxInfo:
         """Raises BoxUnavailable when the launcher's files are not of this version: half of a protocol each."""
-        header, _ = self._receive(_decode_ready, timeout_s)
+        header, _ = self._receive(_decode_ready, timeout_s, most=0)
         if header.version != version:
             remedy = "Build it anew: judge image build."
             raise BoxUnavailable("The sandbox image was built from another version of the judge.", remedy)
@@ -98,7 +102,7 @@ class Conversation:
     def run(self, job: Job) -> JobResult:
         self._send("run", job)
         deadline_s = job.limits.wall_time_s * (len(job.inputs) + 1) + 60
-        header, body = self._receive(_decode_result, deadline_s)
+        header, body = self._receive(_decode_result, deadline_s, _most_bytes(job.limits, len(job.inputs)))
         return _job_result(header, body, len(job.inputs))
 
     def talk(self, job: Job) -> "LaunchedTalk":
@@ -109,9 +113,9 @@ class Conversation:
         """Input for the program that is talked with."""
         self._send_frame({"op": "say", "end": end}, [data])
 
-    def hear(self, timeout_s: float) -> bytes | JobResult:
+    def hear(self, timeout_s: float, most: int) -> bytes | JobResult:
         """The program's next output, or what happened when it has ended."""
-        header, body = self._receive(_decode_piece_or_result, timeout_s)
+        header, body = self._receive(_decode_piece_or_result, timeout_s, most)
         return _job_result(header, body, 1) if isinstance(header, _Result) else body
 
     def _send(self, op: str, job: Job) -> None:
@@ -155,10 +159,11 @@ class Conversation:
                 dropped.append(digest)
         return dropped
 
-    def _receive(self, decode: Callable[[bytes], Any], timeout_s: float) -> tuple[Any, bytes]:
+    def _receive(self, decode: Callable[[bytes], Any], timeout_s: float, most: int) -> tuple[Any, bytes]:
+        """The next frame, whose body is of that many bytes at most."""
         lengths = self._stream.receive(_LENGTHS, timeout_s)
         header_size, body_size = int.from_bytes(lengths[:4], "big"), int.from_bytes(lengths[4:], "big")
-        if header_size > _MAX_HEADER or body_size > _MAX_BODY:
+        if header_size > _MAX_HEADER or body_size > most:
             raise BoxBroken("the launcher announces more than it may send")
         data = self._stream.receive(header_size + body_size, timeout_s)
         try:
@@ -172,7 +177,8 @@ class LaunchedTalk:
 
     def __init__(self, conversation: Conversation, limits: Limits) -> None:
         self._conversation = conversation
-        self._timeout_s = limits.wall_time_s + 60
+        self._deadline_s = time.monotonic() + limits.wall_time_s + 60
+        self._most = _most_bytes(limits, 1)
         self._room = limits.output_mib * _MIB
         self._result: JobResult | None = None
 
@@ -182,7 +188,7 @@ class LaunchedTalk:
 
     def receive(self) -> bytes:
         if self._result is None:
-            heard = self._conversation.hear(self._timeout_s)
+            heard = self._conversation.hear(self._deadline_s - time.monotonic(), self._most)
             if isinstance(heard, JobResult):
                 self._result = heard
                 return b""
@@ -198,13 +204,18 @@ class LaunchedTalk:
         return self._result
 
 
+def _most_bytes(limits: Limits, cases: int) -> int:
+    """What an honest launcher sends at most: results, and of each case three texts, for loading may print as well."""
+    return min(cases * limits.output_mib * _MIB, _MAX_OUTPUTS) + 3 * cases * _MAX_TEXT
+
+
 def _job_result(header: _Result, body: bytes, cases: int) -> JobResult:
-    if not header.load.ok:
+    if len(header.runs) > (cases if header.load.ok else 0):
+        raise BoxBroken("the launcher's answer does not fit the question")
+    if not header.load.ok and not body:
         failed = load_failed(header.load.failure, header.load.printed)
         denied = _syscall_names(header.load.denied)
         return replace(failed, runs=tuple(replace(run, denied=denied) for run in failed.runs))
-    if len(header.runs) > cases or any(min(run.output_size, run.printed_size) < 0 for run in header.runs):
-        raise BoxBroken("the launcher's answer does not fit the question")
     runs, position = [], 0
     for run in header.runs:
         middle = position + run.output_size
@@ -227,6 +238,8 @@ def _limits(limits: Limits) -> dict[str, int]:
 
 def _run_result(run: _Run, output: bytes, printed: bytes) -> RunResult:
     failure, ended = None, run.ended
+    if ended not in ("ok", "exited") and len(output) > _MAX_TEXT:
+        raise BoxBroken("the launcher says more of a failure than it may")
     if ended not in ("ok", "exited") and output:
         failure, output = failure_of(output), b""
     died = ended in ("died", "exited")

@@ -4,7 +4,7 @@ It is decoded into strict types, cut to sizes that cannot hurt, and shown to nob
 """
 
 from collections.abc import Callable
-from typing import get_args
+from typing import Annotated, get_args
 
 import msgspec
 
@@ -12,6 +12,10 @@ from judge.models import CompileError
 from judge.sandbox.base import Failure, FailureKind, JobResult, RunResult
 
 _MAX_TEXT = 2_000
+_MAX_COLUMN = 1_000  # a caret is so many spaces further
+
+_Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
+_ExitCode = Annotated[int, msgspec.Meta(ge=-(1 << 31), lt=1 << 31)]
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -20,15 +24,15 @@ class _Said(msgspec.Struct, frozen=True):
     kind: str = "exception"
     type: str = "Exception"
     message: str = ""
-    code: int | None = None
+    code: _ExitCode | None = None
     traceback: list[str] = []
-    line: int | None = None
-    column: int | None = None
+    line: _Number | None = None
+    column: _Number | None = None
     text: str | None = None
     looked_for: list[str] = []
     found: list[str] = []
     function: str = ""
-    expected: int = 0
+    expected: _Number = 0
 
 
 _decode_said = msgspec.json.Decoder(_Said).decode
@@ -66,7 +70,7 @@ def _syntax_error(said: _Said) -> CompileError:
         kind="syntax_error",
         message=said.message[:500],
         line=said.line,
-        column=said.column if said.column and said.column > 0 else None,
+        column=said.column if said.column and said.column <= _MAX_COLUMN else None,
         text=(said.text or "")[:500],
     )
 

@@ -42,12 +42,14 @@ class Bytes:
 
     def __init__(self, data: bytes = b"") -> None:
         self._rest, self.sent, self.largest = data, b"", 0
+        self.timeouts_s: list[float] = []
 
     def send(self, data: bytes) -> None:
         self.sent += data
 
     def receive(self, size: int, timeout_s: float) -> bytes:
         self.largest = max(self.largest, size)
+        self.timeouts_s.append(timeout_s)
         if size > len(self._rest):
             raise BoxBroken("the end")
         data, self._rest = self._rest[:size], self._rest[size:]
@@ -111,6 +113,16 @@ def test_an_exception_of_the_top_level_is_a_run():
     assert [(run.ended, run.failure and run.failure.type, run.printed) for run in loaded.runs] == [
         ("failed", "KeyError", "hi")
     ]
+
+
+@pytest.mark.parametrize(
+    "forged", [{"column": 10**11}, {"column": 2_000}, {"column": -1}, {"line": -1}, {"line": 10**400}, {"column": 1.5}]
+)
+def test_a_forged_place_of_a_syntax_error_is_no_place(forged: dict[str, Any]):
+    """Who shows it writes as many spaces as the column says."""
+    said = {"kind": "syntax_error", "message": "why", "line": 1, "column": 1, "text": "x", **forged}
+    error = driver_said.load_failed(json.dumps(said), "").compile_error
+    assert error is None or error.caret() == ""
 
 
 def test_texts_of_a_compile_error_are_cut():
@@ -197,7 +209,11 @@ def test_an_input_needed_now_is_never_dropped(monkeypatch: pytest.MonkeyPatch):
         frame(result(FACTS)), frame(result(FACTS), b"12"), frame(result(FACTS, FACTS), b"12"),
         frame(result({**FACTS, "ended": "accepted"}), b"1"), frame(result({**FACTS, "verdict": "AC"}), b"1"),
         frame(result({**FACTS, "cpu_ns": 0.5}), b"1"), frame(result({**FACTS, "cpu_ns": "5"}), b"1"),
-        frame(result({**FACTS, "output_size": -1}), b"1"),
+        frame(result({**FACTS, "output_size": -1}), b"1"), frame(result({**FACTS, "wall_ns": -1}), b"1"),
+        frame(result({**FACTS, "cpu_ns": 10**400}), b"1"), frame(result({**FACTS, "peak_memory_kib": 1 << 62}), b"1"),
+        frame(result({**FACTS, "status": 1 << 16}), b"1"), frame(result({**FACTS, "status": -1}), b"1"),
+        frame(result(load={"ok": False}), b"1"), frame(result(FACTS, load={"ok": False}), b"1"),
+        frame({"op": "ready", "python": "3", "walls": [], "version": "1"}, b"1"),
         frame(result({**FACTS, "printed_size": -1, "output_size": 2}), b"1"),
         frame(result({**FACTS, "output_size": 2, "printed_size": -1}, {**FACTS, "output_size": 0}), b"1"),
         frame(result(FACTS, extra=1), b"1"), frame(result(load={"ok": True, "verdict": "AC"})),
@@ -209,12 +225,44 @@ def test_what_is_no_answer_breaks_the_box(data: bytes):
         answer(data)
 
 
+def announced(job: Job) -> int:
+    """The largest body that is believed for a job, found by halving."""
+    least, most = 0, 1 << 32
+    while least < most - 1:
+        middle = (least + most) // 2
+        stream = Bytes(b"\0\0\0\0" + middle.to_bytes(4, "big"))
+        with pytest.raises(BoxBroken):
+            Conversation(stream).run(job)
+        least, most = (middle, most) if stream.largest > 8 else (least, middle)
+    return least
+
+
+def test_no_more_is_awaited_than_the_job_can_yield():
+    one, many = announced(job()), announced(job(*(b"[%d]" % number for number in range(1000))))
+    assert LIMITS.output_mib << 20 < one < (LIMITS.output_mib + 1) << 20
+    assert many < 300 << 20
+
+
+def test_more_than_a_driver_may_say_of_a_failure_breaks_the_box():
+    said = b'{"traceback":[' + b'"",' * 30_000 + b'""]}'
+    with pytest.raises(BoxBroken):
+        answer(frame(result({**FACTS, "ended": "failed", "output_size": len(said)}), said))
+
+
+def test_a_talk_is_not_waited_for_longer_because_something_came(monkeypatch: pytest.MonkeyPatch):
+    clock = iter([1000.0, 1000.0, 1010.0])
+    monkeypatch.setattr(protocol.time, "monotonic", lambda: next(clock))
+    stream = Bytes(frame({"op": "said"}, b"x") * 2)
+    talk = Conversation(stream).talk(job())
+    for _ in range(2):
+        assert talk.receive() == b"x"
+    assert stream.timeouts_s[0] - stream.timeouts_s[-1] == 10.0
+
+
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_only_break_the_box(data: bytes):
-    stream = Bytes(data)
     with contextlib.suppress(BoxBroken):
-        Conversation(stream).run(job())
-    assert stream.largest <= (1 << 20) + (256 << 20)
+        answer(data)
 
 
 @given(st.binary(max_size=300))
@@ -360,7 +408,17 @@ def test_the_launcher_may_be_sent_all_that_the_worker_may_send(wire: ModuleType)
     assert wire.LENGTHS.size == protocol._LENGTHS
 
 
-@pytest.mark.parametrize("data", [b"\xff" * 8, b"\0\0\0\2\0\0\0\0[]", b"\0\0\0\1\0\0\0\0{", b"\0\0\0\1\0\0\0\0\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff" * 8,
+        b"\0\0\0\2\0\0\0\0[]",
+        b"\0\0\0\1\0\0\0\0{",
+        b"\0\0\0\1\0\0\0\0\xff",
+        b"\0\0\xea\x60\0\0\0\0" + b"[" * 60_000,
+    ],
+    ids=repr,
+)
 def test_the_launcher_refuses_what_is_no_frame(wire: ModuleType, pipes: Pipes, data: bytes):
     pipes.send(data)
     with pytest.raises(wire.Malformed):
