@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo serve test check verify lint bench chaos image lock oracles clean help
+.PHONY: demo serve test check verify lint fuzz bench chaos image lock oracles clean help
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,10 @@ chaos: $(VENV)/dev ## faults at random under load, a table of what was lost; CHA
 	@$(BIN)/judge image build
 	@$(BIN)/python tests/chaos/run.py $(CHAOS)
 
+SECONDS ?= 600
+fuzz: $(VENV)/fuzz ## feed the wire between worker and box hostile bytes for ten minutes, or SECONDS=20
+	@$(BIN)/python tests/fuzz/wire_fuzzer.py --seconds $(SECONDS)
+
 bench: $(VENV)/dev ## the figures of README, measured here
 	@$(BIN)/judge bench
 
@@ -47,6 +51,9 @@ lock: $(VENV)/dev ## write the lock files anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --strip-extras --no-header --upgrade --extra dev --constraint requirements.lock --allow-unsafe \
 	  --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --no-header --upgrade --extra fuzz --constraint requirements.lock --allow-unsafe \
+	  --output-file requirements-fuzz.lock pyproject.toml
 
 oracles: .oracles/done ## other judges of packages, to be compared with: Kattis' problemtools and BAPCtools
 
@@ -57,7 +64,7 @@ oracles: .oracles/done ## other judges of packages, to be compared with: Kattis'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .oracles build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .oracles .fuzz build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 # A stamp is newer than its lock file only when the whole installation went well.
 $(VENV)/runtime: requirements.lock pyproject.toml
@@ -70,4 +77,9 @@ $(VENV)/runtime: requirements.lock pyproject.toml
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
 	@echo "adding the tools of development"
 	@$(PIP) install --require-hashes --prefer-binary -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/fuzz: requirements-fuzz.lock $(VENV)/dev
+	@echo "adding the fuzzer"
+	@$(PIP) install --require-hashes --prefer-binary -r requirements-fuzz.lock
 	@touch $@

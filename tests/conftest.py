@@ -5,6 +5,7 @@ and the command that provides it; where JUDGE_REQUIRE=docker,image,... names it,
 """
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -65,6 +66,10 @@ def _oracles() -> str | None:
     return f"{' and '.join(missing)} not installed (provide it: make oracles)" if missing else None
 
 
+def _fuzz() -> str | None:
+    return None if importlib.util.find_spec("atheris") else "atheris is not installed (provide it: make .venv/fuzz)"
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all the processes of this test run."""
@@ -86,6 +91,7 @@ def require(shared_folder: Path) -> Callable[[str], None]:
         "postgresql": cache(_postgresql),
         "nginx": cache(_nginx),
         "oracles": cache(_oracles),
+        "fuzz": cache(_fuzz),
     }
     demanded = {name.strip() for name in os.environ.get("JUDGE_REQUIRE", "").split(",")}
 

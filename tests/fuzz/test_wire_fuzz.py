@@ -1,115 +1,112 @@
-"""The wire under hostile bytes, both ways: the worker's half only breaks its box, a real launcher only ends.
+"""The wire under hostile bytes: every target holds, on recorded sessions, on changed ones and on any bytes at all.
 
-Neither may take memory for what was announced and never came.
+`make fuzz` does the same for longer, guided by coverage; the last test here sees that it finds what there is to find.
 """
 
-import contextlib
-import json
 import os
-import resource
+import random
+import re
+import shlex
 import subprocess
 import sys
-import tempfile
-import tracemalloc
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wire_mutation import Mutator, changed_bytes
+from wire_real import ended_launcher, launched_for_real
+from wire_sessions import seeds
+from wire_targets import MAX_BYTES, TARGETS, Said, held, reply, supervised
 
-from judge.errors import BoxBroken
-from judge.languages import get_language
-from judge.models import Limits
-from judge.sandbox.base import Input, Job
-from judge.sandbox.launched import INSIDE, BoxOptions, launcher_config
-from judge.sandbox.local import PipeStream
-from judge.sandbox.protocol import Conversation
-
-_MAX_MORE = 64 << 20
+FUZZER = Path(__file__).with_name("wire_fuzzer.py")
 _EXIT_BROKEN = 70
-JOB = Job("def f(n): return n", {"kind": "function"}, [Input.of(b"[1]")], Limits(
-    cpu_time_s=1, wall_time_s=1, memory_mib=64, output_mib=1
-))  # fmt: skip
 
-lengths = st.integers(0, 2**32 - 1) | st.integers(0, 300) | st.sampled_from([1 << 20, 256 << 20, 512 << 20])
-keys = st.sampled_from(
-    ["op", "load", "runs", "ok", "ended", "cpu_ns", "denied", "status", "output_size", "printed_size", "new", "drop",
-     "cases", "files", "limits", "entry", "kind", "source_size", "end", "max_timeouts", "show", "soft_limit"]
-)  # fmt: skip
-words = st.sampled_from(["result", "said", "ready", "run", "talk", "say", "program", "function"])
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=6),
-    max_leaves=12,
-)
-headers = st.binary(max_size=60) | st.dictionaries(keys, values, max_size=10).map(lambda one: json.dumps(one).encode())
+recorded = cache(seeds)
+targets = pytest.mark.parametrize("name", TARGETS)
 
 
-@st.composite
-def frames(draw: Any) -> bytes:
-    """A frame whose lengths are mostly right."""
-    header, body = draw(headers), draw(st.binary(max_size=40))
-    announced = draw(lengths | st.just(len(header))), draw(lengths | st.just(len(body)))
-    return b"".join((*(size.to_bytes(4, "big") for size in announced), header, body))
+@cache
+def mutator(name: str) -> Mutator:
+    return Mutator(recorded()[name], of_children=name == "child")
 
 
-streams = st.binary(max_size=64) | st.lists(frames(), max_size=3).map(b"".join)
+@targets
+def test_a_recorded_session_passes(name: str):
+    for data in recorded()[name]:
+        held(TARGETS[name], data)
 
 
-@given(streams)
-@settings(max_examples=300)
-def test_a_hostile_box_only_breaks(data: bytes):
-    reading, writing = os.pipe()
-    os.write(writing, data)
-    os.close(writing)
-    tracemalloc.start()
-    try:
-        with open(reading, "rb") as stdout, tempfile.TemporaryFile() as log, open(os.devnull, "wb") as stdin:
-            conversation = Conversation(PipeStream(stdin, stdout, log))
-            with contextlib.suppress(BoxBroken):
-                conversation.run(JOB)
-            with contextlib.suppress(BoxBroken):
-                talk = conversation.talk(JOB)
-                while talk.receive():
-                    pass
-        assert tracemalloc.get_traced_memory()[1] < _MAX_MORE
-    finally:
-        tracemalloc.stop()
+def test_a_recorded_session_is_followed_to_its_end():
+    assert all(TARGETS["worker"](data) for data in recorded()["worker"])
 
 
-def ended_launcher(data: bytes) -> tuple[int, str, int]:
-    """(exit code, last words, peak memory in KiB) of a launcher that was sent these bytes."""
-    config = launcher_config(BoxOptions(get_language("python")), None, die_with_parent=True)
-    command = [sys.executable, "-I", "-S", str(INSIDE / "launcher.py"), config]
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, cwd="/") as launcher,
-    ):
-        assert launcher.stdin
-        with contextlib.suppress(BrokenPipeError):
-            launcher.stdin.write(data)
-            launcher.stdin.close()
-        _, status, usage = os.wait4(launcher.pid, 0)
-        launcher.returncode = os.waitstatus_to_exitcode(status)
-        log.seek(0)
-        return launcher.returncode, log.read().decode(), usage.ru_maxrss
+@targets
+@given(randoms=st.randoms(use_true_random=False))
+@settings(max_examples=150)
+def test_a_session_that_was_changed_does_no_harm(name: str, randoms: random.Random):
+    data = randoms.choice(recorded()[name])
+    held(TARGETS[name], mutator(name).mutate(data, randoms, changed_bytes(randoms)))
 
 
-def _bound_kib() -> int:
-    """A launcher's peak begins with that of the process that starts it."""
-    return (_MAX_MORE >> 10) + resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+@targets
+@given(data=st.binary(max_size=300))
+def test_any_bytes_do_no_harm(name: str, data: bytes):
+    held(TARGETS[name], data)
 
 
-@given(streams)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_a_launcher_that_is_sent_nonsense_ends_and_says_so_in_a_line(data: bytes):
-    code, said, peak_kib = ended_launcher(data)
-    assert code in (0, _EXIT_BROKEN), said
-    assert "Traceback" not in said
-    assert len(said.splitlines()) <= 1
-    assert peak_kib < _bound_kib()
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+def test_a_real_launcher_that_is_sent_a_changed_session_only_ends(randoms: random.Random):
+    data = randoms.choice(recorded()["launcher"])
+    launched_for_real(mutator("launcher").mutate(data, randoms, changed_bytes(randoms)))
+
+
+def test_a_real_launcher_serves_what_was_recorded():
+    assert ended_launcher(recorded()["launcher"][0][1:])[:2] == (0, "")
 
 
 def test_what_is_announced_and_never_sent_takes_no_memory():
-    code, said, peak_kib = ended_launcher((2).to_bytes(4, "big") + (512 << 20).to_bytes(4, "big") + b"{}")
-    assert (code, said) == (0, "")
-    assert peak_kib < _bound_kib()
+    launched_for_real(b"\0" + (2).to_bytes(4, "big") + (512 << 20).to_bytes(4, "big") + b"{}")
+
+
+# ---- what the fuzzer has found -----------------------------------------------------------------------------------
+
+
+def frame(header: bytes) -> bytes:
+    return len(header).to_bytes(4, "big") + bytes(4) + header
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"[" * 100_000, b'{"op":' + b"[" * 100_000, b'{"op":"run"}', b'{"op":"say"}', b'{"op":"say","end":1e400}', b"{}"],
+    ids=lambda header: header[:20].decode(),
+)
+def test_a_frame_that_once_ended_a_launcher_with_a_traceback_ends_it_with_a_line(header: bytes):
+    launched_for_real(b"\0" + frame(header))
+
+
+def test_a_program_that_is_told_what_is_no_word_ends_the_launcher_with_a_line():
+    """It is told in the midst of a talk, and so elsewhere in the launcher than the job."""
+    talk = next(one for one in mutator("launcher").parts(recorded()["launcher"][0][1:]) if b'"talk"' in one[:200])
+    assert b'"op":"talk"' in talk
+    ended = supervised(talk + frame(b'{"op":"say"}'), [Said([reply(b"L"), reply(b"R")], b"output")])
+    assert ended[1:] == (_EXIT_BROKEN, "launcher: a frame that says nothing to a program\n")
+
+
+# ---- the fuzzer itself -------------------------------------------------------------------------------------------
+
+
+def test_the_fuzzer_finds_a_fault_and_says_how_to_see_it_again(require: Callable[[str], None], tmp_path: Path):
+    require("fuzz")
+    command = [sys.executable, FUZZER, "planted", "--folder", tmp_path, "--seconds", "60"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    (again,) = re.findall(r"fuzz: see it again: (.*)", ended.stdout)
+    ended = subprocess.run(shlex.split(again), capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("AssertionError: planted\n")
+    assert os.listdir(tmp_path / "crashes") == [Path(shlex.split(again)[-1]).name]
+    assert len(Path(shlex.split(again)[-1]).read_bytes()) <= MAX_BYTES

@@ -35,9 +35,10 @@ def test_nothing_is_missing_from_the_lock(python: str):
     assert not missing
 
 
-def test_the_tools_of_development_build_on_the_same_versions():
-    runtime, development = (
+@pytest.mark.parametrize("tools", ["requirements-dev.lock", "requirements-fuzz.lock"])
+def test_tools_build_on_the_same_versions(tools: str):
+    runtime, with_tools = (
         dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-dev.lock")
+        for name in ("requirements.lock", tools)
     )
-    assert runtime.items() <= development.items()
+    assert runtime.items() < with_tools.items()
