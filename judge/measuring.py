@@ -124,10 +124,13 @@ def _held_to(limits: Limits, outcome: Outcome) -> Outcome:
 
 
 def _growth(attempt: Attempt, group: Group, outcomes: Sequence[Outcome], terms: Terms) -> Growth | None:
-    """The group's growth, if it has sizes and every case is right; measured again while its limit may be exceeded."""
+    """The group's growth, if it has sizes and every case is right; measured again while its limit may be exceeded.
+
+    None also where a case took no time at all: the box's clock is too coarse for it (gVisor's moves in steps of 10 ms).
+    """
     options = group.options.growth
     right = len(outcomes) == len(group.cases) and all(one.check and one.check.correct for one in outcomes)
-    if options is None or not right:
+    if options is None or not right or not all(one.run.cpu_time_s for one in outcomes):
         return None
     points: dict[int, list[float]] = {}
     _note_times(points, group, outcomes)

@@ -3,13 +3,21 @@
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scripted import ScriptedBox, ok, write_package
 
 from judge.growth import MIN_SIZES, Growth, fit
+from judge.measuring import Attempt, measure
+from judge.models import Limits
+from judge.package import Case, Group, GroupYaml, load_package
+from judge.runs import Terms
 
+TERMS = Terms(Limits(cpu_time_s=10.0, wall_time_s=40.0, memory_mib=256, output_mib=1))
 SIZES = (20_000, 40_000, 80_000, 160_000)
 LIMIT = 1.5
 Cost = Callable[[int], float]
@@ -106,3 +114,15 @@ def test_without_a_limit_it_is_only_reported():
 def test_too_few_sizes_are_refused(points: dict[int, list[float]]):
     with pytest.raises(ValueError, match="at least 3 sizes"):
         fit(points)
+
+
+@pytest.mark.parametrize(("times_s", "measured"), [((0.0, 0.0, 0.01, 0.01), False), ((0.01, 0.02, 0.04, 0.08), True)])
+def test_a_clock_that_does_not_move_measures_no_growth(tmp_path: Path, times_s: tuple[float, ...], measured: bool):
+    """Else a solution could be refused for the steps of the clock."""
+    problem = load_package(write_package(tmp_path / "add-two"))
+    options = GroupYaml.model_validate({"growth": {"size": "n", "max_exponent": LIMIT}})
+    group = Group("growth", options, tuple(Case.of(str(n), b"[%d,1]" % n, b"%d" % (n + 1), size=n) for n in SIZES))
+    runs = [replace(ok(b"%d" % (n + 1)), cpu_time_s=time_s) for n, time_s in zip(SIZES, times_s, strict=True)]
+    outcomes = measure(Attempt(problem, "source", ScriptedBox(lambda job: runs)), group, TERMS)
+    assert (outcomes.growth is not None) == measured
+    assert not (outcomes.growth and outcomes.growth.exceeds)
