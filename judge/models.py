@@ -129,6 +129,7 @@ class JudgedWith(Frozen):
     walls: list[str] = Field(description="the walls of the jail that stood")
     runtime: str = Field(description="the interpreter or compiler in the box, with its version")
     image: str | None = Field(None, description="id of the sandbox image")
+    container_runtime: str | None = Field(None, description="of a docker box, by its daemon's name: runc, crun, runsc")
     slowest_reference_s: dict[str, float] = Field({}, description="by group: CPU time the limits were made from")
 
 

@@ -231,6 +231,7 @@ def _judged_with(submission: Submission, problem: Problem, calibration: Calibrat
         walls=list(info.walls),
         runtime=info.runtime,
         image=info.image,
+        container_runtime=info.container_runtime,
         slowest_reference_s=calibration.slowest_s,
     )
 

@@ -27,6 +27,8 @@ from judge.sandbox.docker import connect
 from judge.stack import redis_server
 
 _STATES = {"ok": "green", "degraded": "yellow", "missing": "red"}
+_CONTAINER_LIMITS = {"memory": "MemoryLimit", "processes": "PidsLimit"}  # and the key of `docker info` for it
+_SMOKE_RUNS, _COARSE_NS = 5, 1_000_000
 _LIMITS = Limits(cpu_time_s=5, wall_time_s=20, memory_mib=256, output_mib=1)
 
 
@@ -127,11 +129,17 @@ def _docker() -> list[Finding]:
     except BoxUnavailable as exc:
         return [Finding("Docker", "degraded", f"{exc.reason} Solutions run in local boxes.", exc.remedy)]
     try:
-        version = client.version()
-        runtimes = ", ".join(sorted(client.info().get("Runtimes", {})))
-        return [Finding("Docker", "ok", f"{version.get('Version')} ({runtimes}), API {version.get('ApiVersion')}")]
+        version, info = client.version(), client.info()
     finally:
         client.close()
+    known = ", ".join(sorted(info.get("Runtimes", {})))
+    runtimes = f"container runtimes: {known}; by default {info.get('DefaultRuntime')}"
+    found = f"{version.get('Version')}, API {version.get('ApiVersion')}, {runtimes}"
+    unlimited = [what for what, limit in _CONTAINER_LIMITS.items() if not info.get(limit)]
+    if unlimited:
+        lost = f"{found}; cannot limit a container's {' and '.join(unlimited)}: only the jail's own limits hold"
+        return [Finding("Docker", "degraded", lost, "A rootless daemon needs cgroup v2 and its controllers delegated.")]
+    return [Finding("Docker", "ok", found)]
 
 
 def _problems() -> list[Finding]:
@@ -166,16 +174,20 @@ def _boxes() -> list[Finding]:
 
 def _smoke(name: str, box: Box, source: str) -> Finding:
     entry = {"kind": "function", "name": "smoke_test", "parameters": ["any"], "returns": "any"}
-    result = box.run(Job(source, entry, [Input.of(b"[[1,2,3]]")], _LIMITS, show=True))
-    run = result.runs[0] if result.runs else None
-    if run is None or run.output != b"[10000,6]":
-        said = run.failure.message if run and run.failure else run.ended if run else "it does not load"
+    result = box.run(Job(source, entry, [Input.of(b"[[1,2,3]]")] * _SMOKE_RUNS, _LIMITS, show=True))
+    failed = next((run for run in result.runs if run.output != b"[10000,6]"), None)
+    if failed or not result.runs:
+        said = failed.failure.message if failed and failed.failure else failed.ended if failed else "it does not load"
         return Finding(name, "missing", f"the smoke program fails: {said}", "Build the image anew: judge image build")
-    facts = f"{box.info.runtime}, walls: {', '.join(box.info.walls)}"
+    under = f"under {box.info.container_runtime}, " if box.info.container_runtime else ""
+    facts = f"{under}{box.info.runtime}, walls: {', '.join(box.info.walls)}"
     if lost := box.info.lost_walls():
         remedy = "Run as root, or use docker boxes; Landlock needs Linux 5.13."
         without = "; ".join(f"without {wall}: {what}" for wall, what in lost.items())
         return Finding(name, "degraded", f"{facts}; {without}", remedy)
+    if all(round(run.cpu_time_s * 1e9) % _COARSE_NS == 0 for run in result.runs):
+        coarse = "its CPU clock moves in whole milliseconds: short times are told as 0"
+        return Finding(name, "degraded", f"{facts}; {coarse}", "Let no limit or growth rest on times below 0.1 s.")
     return Finding(name, "ok", facts)
 
 

@@ -24,12 +24,13 @@ def attack(box: str, as_json: bool) -> int:
             for outcome in _fire(Range(boxes)):
                 outcomes.append(outcome)
                 status.update(f"attacking: {outcome.attack.id}")
-            walls = boxes.submissions.info.walls
+            info = boxes.submissions.info
     if as_json:
         click.echo(json.dumps([_as_json(outcome) for outcome in outcomes], indent=2))
     else:
         _print(outcomes)
-        console.print(plain(f"box {backend} ({why}), walls: {', '.join(walls)}"))
+        under = f", under {info.container_runtime}" if info.container_runtime else ""
+        console.print(plain(f"box {backend} ({why}){under}, walls: {', '.join(info.walls)}"))
     return EXIT_OK if all(outcome.held for outcome in outcomes) else EXIT_NOT_ACCEPTED
 
 

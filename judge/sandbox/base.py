@@ -118,6 +118,7 @@ class BoxInfo:
     walls: tuple[str, ...]
     runtime: str
     image: str | None = None
+    container_runtime: str | None = None
 
     def lost_walls(self) -> dict[str, str]:
         """The walls that do not stand, and what is lost without each. chroot and landlock stand in for each other."""

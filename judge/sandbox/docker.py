@@ -9,6 +9,7 @@ import contextlib
 import os
 import socket
 import time
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 import docker
@@ -26,6 +27,7 @@ _MEMORY: Final = "3g"  # behind the limits of single children: supervisor, zygot
 _PIDS: Final = 160
 _STDERR_KEPT: Final = 2_000
 _CHUNK: Final = 1 << 18
+_PODMANS_DEFAULT: Final = "oci"  # what it calls whichever it is
 _NO_DAEMON: Final = "Start it (systemctl start docker), set DOCKER_HOST, or use --box local."
 _NOT_IN_GROUP: Final = "Add it to the group of the daemon's socket (usermod -aG docker USER), or use --box local."
 
@@ -55,12 +57,14 @@ def start(options: BoxOptions) -> LaunchedBox:
     """Start a container and attach to it. Raises BoxUnavailable: no daemon, no image, or the daemon refuses."""
     client = connect()
     image_name = options.image or sandbox_image(options.language)
+    wanted = os.environ.get("JUDGE_DOCKER_RUNTIME") or None
     try:
         image_id = str(client.images.get(image_name).id)
-        container_id = _create(client, image_id, options)
+        container_id = _create(client, image_id, options, wanted)
         stream = AttachedStream(client.api.attach_socket(container_id, _ATTACH))
         stop = _stopper(client, container_id, stream)
         try:
+            runtime = _runtime_of(client, container_id, wanted)
             client.api.start(container_id)
         except BaseException:
             stop()
@@ -69,14 +73,23 @@ def start(options: BoxOptions) -> LaunchedBox:
         remedy = f"Build it: judge image build {options.language.id}"
         raise BoxUnavailable(f"The sandbox image {image_name!r} does not exist.", remedy) from exc
     except (docker.errors.DockerException, requests.RequestException) as exc:
-        raise BoxUnavailable(f"Docker cannot start a box: {_reason(exc)}.", "Run `judge doctor`.") from exc
-    return LaunchedBox("docker", image_id, stream, stop)
+        raise _refusal(client, wanted, exc) from exc
+    return LaunchedBox("docker", image_id, stream, stop, runtime)
+
+
+def runtimes(client: docker.DockerClient) -> dict[str, str]:
+    """The container runtimes that the daemon knows, installed or not: by name, what it would execute."""
+    try:
+        known = client.info().get("Runtimes", {})
+    except (docker.errors.DockerException, requests.RequestException) as exc:
+        raise BoxUnavailable("The Docker daemon does not answer any more.", _NO_DAEMON) from exc
+    return {name: str(one.get("path", name)) for name, one in sorted(known.items())}
 
 
 _ATTACH = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
 
 
-def _create(client: docker.DockerClient, image_id: str, options: BoxOptions) -> str:
+def _create(client: docker.DockerClient, image_id: str, options: BoxOptions, runtime: str | None) -> str:
     api = client.api
     host_config = api.create_host_config(
         auto_remove=True,
@@ -90,7 +103,7 @@ def _create(client: docker.DockerClient, image_id: str, options: BoxOptions) -> 
         memswap_limit=_MEMORY,
         pids_limit=_PIDS,
         log_config=LogConfig(type="none"),
-        runtime=os.environ.get("JUDGE_DOCKER_RUNTIME") or None,
+        runtime=runtime,
     )
     config = api.create_container_config(
         image=image_id,
@@ -104,6 +117,29 @@ def _create(client: docker.DockerClient, image_id: str, options: BoxOptions) -> 
     # Not parameters of the SDK: with them the daemon closes the launcher's stdin when the worker's connection is gone.
     config.update(AttachStdin=True, AttachStdout=True, AttachStderr=True, StdinOnce=True)
     return str(api.create_container_from_config(config, name=None)["Id"])  # type: ignore[no-untyped-call]
+
+
+def _runtime_of(client: docker.DockerClient, container_id: str, wanted: str | None) -> str:
+    """What will run the container. Raises BoxUnavailable when that is not what is wanted: Podman does not say no."""
+    found = str(client.api.inspect_container(container_id)["HostConfig"].get("Runtime"))
+    if found == _PODMANS_DEFAULT:
+        found = PurePosixPath(client.info().get("DefaultRuntime", found)).name
+    if wanted not in (None, found):
+        reason = f"The daemon does not run the box under {wanted}, as JUDGE_DOCKER_RUNTIME says, but under {found}."
+        raise BoxUnavailable(reason, f"Make {wanted} the default runtime of the daemon.")
+    return found
+
+
+def _refusal(client: docker.DockerClient, runtime: str | None, exc: Exception) -> BoxUnavailable:
+    """Why there is no container; where a runtime was asked for that may be the reason."""
+    if runtime is None:
+        return BoxUnavailable(f"Docker cannot start a box: {_reason(exc)}.", "Run `judge doctor`.")
+    known = runtimes(client)
+    if runtime not in known:
+        reason = f"The Docker daemon knows no runtime {runtime!r}, only {', '.join(known)}."
+        return BoxUnavailable(reason, "Add it to /etc/docker/daemon.json, or have JUDGE_DOCKER_RUNTIME name another.")
+    reason = f"Docker cannot start a box under {runtime}: {_reason(exc)}."
+    return BoxUnavailable(reason, f"Is {known[runtime]} installed on the daemon's host, and does it work there?")
 
 
 def _stopper(client: docker.DockerClient, container_id: str, stream: "AttachedStream") -> Any:

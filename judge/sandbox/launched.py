@@ -37,11 +37,20 @@ class BoxOptions:
 class LaunchedBox:
     """A box around a running launcher."""
 
-    def __init__(self, backend: str, image: str | None, stream: Stream, stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        backend: str,
+        image: str | None,
+        stream: Stream,
+        stop: Callable[[], None],
+        container_runtime: str | None = None,
+    ) -> None:
         self._stop = stop
         self._conversation = Conversation(stream)
         try:
-            self._info = self._conversation.wait_until_ready(backend, image, inside_version(), START_TIMEOUT_S)
+            self._info = self._conversation.wait_until_ready(
+                backend, image, inside_version(), START_TIMEOUT_S, container_runtime
+            )
         except BoxBroken as exc:
             stop()
             raise BoxUnavailable(f"A box cannot be had here: {exc}.", "Run `judge doctor`.") from exc

@@ -91,13 +91,15 @@ class Conversation:
         self._stream = stream
         self._held: OrderedDict[str, int] = OrderedDict()
 
-    def wait_until_ready(self, backend: str, image: str | None, version: str, timeout_s: float) -> BoxInfo:
+    def wait_until_ready(
+        self, backend: str, image: str | None, version: str, timeout_s: float, container_runtime: str | None = None
+    ) -> BoxInfo:
         """Raises BoxUnavailable when the launcher's files are not of this version: half of a protocol each."""
         header, _ = self._receive(_decode_ready, timeout_s, most=0)
         if header.version != version:
             remedy = "Build it anew: judge image build."
             raise BoxUnavailable("The sandbox image was built from another version of the judge.", remedy)
-        return BoxInfo(backend, tuple(header.walls), f"Python {header.python}", image)
+        return BoxInfo(backend, tuple(header.walls), f"Python {header.python}", image, container_runtime)
 
     def run(self, job: Job) -> JobResult:
         self._send("run", job)

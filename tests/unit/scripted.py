@@ -7,7 +7,7 @@ from judge.models import Limits
 from judge.sandbox.base import BoxInfo, Failure, Job, JobResult, RunResult
 
 LIMITS = Limits(cpu_time_s=1.0, wall_time_s=4.0, memory_mib=256, output_mib=8)
-INFO = BoxInfo("scripted", ("paper",), "Python 3.11.0", None)
+INFO = BoxInfo("scripted", ("paper",), "Python 3.11.0", None, "runc")
 
 FILES = {
     "problem.yaml": "problem_format_version: 2025-09\nname: {en: Add Two}\n",

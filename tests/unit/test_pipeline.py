@@ -158,6 +158,7 @@ def test_a_verdict_says_what_it_rests_on(problem: Problem, calibration: Calibrat
     assert judged_with.source_sha256 == hashlib.sha256(SUBMISSION.source.encode()).hexdigest()
     assert judged_with.package == problem.hash
     assert (judged_with.box, judged_with.walls, judged_with.runtime) == ("scripted", ["paper"], "Python 3.11.0")
+    assert judged_with.container_runtime == "runc"
     assert judged_with.slowest_reference_s == {"sample": 0.1, "small": 0.1}
 
 
