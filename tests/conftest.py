@@ -18,6 +18,7 @@ import docker
 import hypothesis
 import pytest
 from leaks import child_processes, eventually, existing_containers
+from runtimes import further_runtimes
 
 from judge.errors import BoxUnavailable
 from judge.image import build_image
@@ -40,6 +41,14 @@ def _docker() -> str | None:
     except BoxUnavailable as exc:
         return f"{exc} (provide it: apt-get install docker.io && systemctl start docker)"
     return None
+
+
+def _runtime() -> str | None:
+    if reason := _docker():
+        return reason
+    if further_runtimes():
+        return None
+    return "Docker has no container runtime beside its default one (provide one: see docs/hardening.md)"
 
 
 def _compose() -> str | None:
@@ -87,6 +96,7 @@ def require(shared_folder: Path) -> Callable[[str], None]:
     missing = {
         "docker": cache(_docker),
         "image": cache(image),
+        "runtime": cache(_runtime),
         "compose": cache(_compose),
         "postgresql": cache(_postgresql),
         "nginx": cache(_nginx),

@@ -1,5 +1,6 @@
 """Helpers of the contract suite: boxes kept warm, and jobs in one line."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -82,10 +83,10 @@ class WarmBoxes:
     """One warm box of each kind for the whole session; a broken one is replaced."""
 
     def __init__(self) -> None:
-        self._boxes: dict[tuple[str, tuple[str, ...]], Box] = {}
+        self._boxes: dict[tuple[str, str, tuple[str, ...]], Box] = {}
 
     def get(self, backend: str, without: tuple[str, ...] = ()) -> Box:
-        key = (backend, without)
+        key = (backend, os.environ.get("JUDGE_DOCKER_RUNTIME", ""), without)
         if key not in self._boxes:
             self._boxes[key] = start_box(backend, options(without))
         return self._boxes[key]

@@ -1,11 +1,17 @@
-"""The boxes of the contract suite: every test gets a warm one, which must judge a clean submission afterwards."""
+"""The boxes of the contract suite: every test gets a warm one, which must judge a clean submission afterwards.
+
+Boxes of Docker are tried under every container runtime that is installed: "docker" is the daemon's default one,
+"docker-crun" another.
+"""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 from boxes import Caller, WarmBoxes, still_works
+from runtimes import further_runtimes
 
 Require = Callable[[str], None]
+_DOCKER = ["docker", *(f"docker-{name}" for name in further_runtimes())]
 
 
 @pytest.fixture(scope="session")
@@ -15,22 +21,25 @@ def warm_boxes() -> Iterator[WarmBoxes]:
     boxes.close()
 
 
-def _provide(backend: str, require: Require) -> str:
+def _provide(name: str, require: Require, patch: pytest.MonkeyPatch) -> str:
+    """The backend; the runtime that the name says besides is set as an operator sets it."""
+    backend, _, runtime = name.partition("-")
     if backend == "docker":
         require("docker")
         require("image")
+        patch.setenv("JUDGE_DOCKER_RUNTIME", runtime)
     return backend
 
 
-@pytest.fixture(params=["docker", "local", "fake"])
-def every_backend(request: pytest.FixtureRequest, require: Require) -> str:
-    return _provide(request.param, require)
+@pytest.fixture(params=[*_DOCKER, "local", "fake"])
+def every_backend(request: pytest.FixtureRequest, require: Require, monkeypatch: pytest.MonkeyPatch) -> str:
+    return _provide(request.param, require, monkeypatch)
 
 
-@pytest.fixture(params=["docker", "local"])
-def backend(request: pytest.FixtureRequest, require: Require) -> str:
+@pytest.fixture(params=[*_DOCKER, "local"])
+def backend(request: pytest.FixtureRequest, require: Require, monkeypatch: pytest.MonkeyPatch) -> str:
     """The backends that hold a submission in."""
-    return _provide(request.param, require)
+    return _provide(request.param, require, monkeypatch)
 
 
 @pytest.fixture

@@ -250,5 +250,6 @@ def test_the_box_says_what_it_is(backend: str, warm_boxes):
     assert {"rlimits", "seccomp"} <= set(info.walls)
     assert info.runtime.startswith("Python 3.")
     assert (info.image or "").startswith("sha256:") == (backend == "docker")
+    assert (info.container_runtime is not None) == (backend == "docker")
     if backend == "docker" or os.geteuid() == 0:
         assert {"chroot", "uid"} <= set(info.walls)

@@ -101,7 +101,7 @@ def test_an_x32_syscall_kills(box: Caller):
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="int 0x80 belongs to x86-64")
-def test_a_32_bit_syscall_kills(box: Caller):
+def test_a_32_bit_syscall_kills_or_is_refused(box: Caller):
     # mov eax, 20 (getpid of i386); int 0x80; ret
     body = """
 import ctypes, mmap
@@ -109,6 +109,9 @@ page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7) 
 page.write(bytes.fromhex('b814000000cd80c3'))
 return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()"""
     run = box.one(function(body))
+    if run.ended == "ok":
+        assert int(run.output) < 0  # gVisor takes it for the 64-bit call of that number, which is denied
+        return
     assert run.ended == "died"
     assert run.signal in (31, 11)  # a kernel without 32-bit support answers with a fault
 
