@@ -316,16 +316,15 @@ def test_the_commands(tmp_path: Path) -> None:
     assert db(tmp_path, "prune", JUDGE_KEEP_SOURCES_DAYS="never")[0] == 2
     waiting(store, key, -now, "Ada")
     store.judgings.claim("w", ["python"], datetime.now(UTC))
-    store.workers.see("w", ["python"], datetime.now(UTC))
+    store.workers.see("w", ["python"], datetime.now(UTC) + timedelta(hours=1))  # however slow this machine is
     assert db(tmp_path, "erase-person", "acme", "Ada")[0] == 1
     assert db(tmp_path, "requeue") == (1, "1 workers were heard of a moment ago: stop them first, or say --force\n")
     assert db(tmp_path, "requeue", "--force") == (0, "1 judgings are in the queue again\n")
     claimed = store.judgings.claim("w", ["python"], datetime.now(UTC))
     assert claimed
     store.judgings.finish(claimed.id, REPORT, datetime.now(UTC))
-    assert (
-        db(tmp_path, "erase-person", "acme", "Ada")[1] == "erased: 2 submissions, 2 reports, 0 standings, 0 messages\n"
-    )
+    erased = "erased: 2 submissions, 2 reports, 0 standings, 0 messages\n"
+    assert db(tmp_path, "erase-person", "acme", "Ada")[1] == erased
     assert "Nothing is kept about 'Ada'" in db(tmp_path, "export-person", "acme", "Ada")[1]
     assert db(tmp_path, "erase-person", "acne", "Ada")[0] == 2
     with store.database.writing() as connection:
