@@ -14,7 +14,7 @@ from api.store.people import People
 from api.store.rejudging_changes import RejudgingChanges
 from api.store.rejudgings import Rejudgings
 from api.store.retention import Retention
-from api.store.standings import Ranked, Standings, disagreements
+from api.store.standings import Ranked, Standings
 from api.store.submissions import NewSubmission, QuotaUsed, Replayed, StoredSubmission, Submissions
 from api.store.watched import Watched
 from api.store.webhooks import Webhooks
@@ -29,8 +29,6 @@ class Store:
         self.keys = Keys(self.database)
         self.organisations = Organisations(self.database)
         self.audit = Audit(self.database)
-        self.people = People(self.database)
-        self.retention = Retention(self.database)
         self.checks = Checks(self.database)
         self.packages = Packages(self.database)
         self.submissions = Submissions(self.database)
@@ -39,8 +37,9 @@ class Store:
         self.backlog = Backlog(self.database)
         self.outlooks = Outlooks(self.database)
         self.standings = Standings(self.database)
+        self.people = People(self.database, self.standings)
+        self.retention = Retention(self.database, self.standings)
         self.judgings.on_verdict.append(self.standings.on_verdict)
-        self.checks.further.append(disagreements)
         self.rejudgings = Rejudgings(self.database, self.standings)
         self.rejudging_changes = RejudgingChanges(self.database)
         self.webhooks = Webhooks(self.database)

@@ -1,15 +1,18 @@
 """Whether what is stored agrees with itself: every submission has one verdict or is on the way to it, and so on.
 
-Each check is one statement, so that it sees one moment and may be made while the judge works.
+Each check of submissions is one statement, so that it sees one moment and may be made while the judge works. A board
+that differs from its submissions is compared again while nobody writes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select, text, union
 from sqlalchemy.orm import aliased
 
 from api.store.database import Database
+from api.store.service_tables import Standing
+from api.store.standings import kept, recomputed
 from api.store.tables import (
     FAILED,
     JUDGED,
@@ -63,8 +66,9 @@ _COUNTS = {
     "judged": select(func.count(_s.id)).where(_s.status == JUDGED),
     **{state: select(func.count(_j.id)).where(_j.state == state) for state in (QUEUED, RUNNING, LOST, FAILED)},
 }
-
-Check = Callable[[Connection], Iterator[str]]
+_BOARDS = union(
+    select(_s.org_id, _s.problem).where(_s.person.is_not(None)), select(Standing.org_id, Standing.problem)
+).order_by("org_id", "problem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +80,31 @@ class Findings:
 
 
 class Checks:
-    """`further` are made after those of this file."""
-
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.further: list[Check] = []
 
     def run(self) -> Findings:
         with self._database.reading() as connection:
             counts = {name: int(connection.execute(query).scalar_one()) for name, query in _COUNTS.items()}
-            faults = [fault for check in (_submissions, *self.further) for fault in check(connection)]
-        return Findings(counts, faults)
+            faults = list(_submissions(connection))
+        return Findings(counts, faults + self._standings())
+
+    def _standings(self) -> list[str]:
+        """Two statements for each board, and time for a verdict between them: what differs is looked at again alone."""
+        with self._database.reading() as connection:
+            boards = connection.execute(_BOARDS).all()
+            suspects = [board for board in boards if recomputed(connection, *board) != kept(connection, *board)]
+        return [fault for board in suspects for fault in self._board(*board)]
+
+    def _board(self, org_id: int, problem: str) -> Iterator[str]:
+        """While nobody changes a submission: with that begins every change of a standing."""
+        with self._database.exclusively() as connection:
+            if not self._database.is_sqlite:
+                connection.execute(text("LOCK TABLE submissions IN SHARE MODE"))
+            right, found = recomputed(connection, org_id, problem), kept(connection, org_id, problem)
+        wrong = sum(right.get(person) != found.get(person) for person in right.keys() | found.keys())
+        if wrong:
+            yield f"organisation {org_id}, standings of {problem!r}: {wrong} persons have another best submission"
 
 
 def _submissions(connection: Connection) -> Iterator[str]:

@@ -10,18 +10,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
-from api.store import standings
 from api.store.audit import Entry, audit
 from api.store.database import Database
-from api.store.service_tables import Delivery, Message, Standing, Webhook
+from api.store.service_tables import Delivery, Message, Rejudging, Standing, Webhook
+from api.store.standings import Standings
 from api.store.tables import QUEUED, RUNNING, JudgingRow, ReportRow, SubmissionRow
 
 _AT_ONCE = 500  # ids in one statement
 
 _s, _j, _r = SubmissionRow.__table__.c, JudgingRow.__table__.c, ReportRow.__table__.c
-_t, _m, _w = Standing.__table__.c, Message.__table__.c, Webhook.__table__.c
+_t, _m, _w, _f = Standing.__table__.c, Message.__table__.c, Webhook.__table__.c, Rejudging.__table__.c
 _person = (_s.org_id == bindparam("org_id"), _s.person == bindparam("whose"))
 _standing = (_t.org_id == bindparam("org_id"), _t.person == bindparam("whose"))
 _of_these: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -34,9 +35,11 @@ _JUDGINGS = _JUDGINGS.order_by(_j.created_at, _j.attempt)
 _STANDINGS = select(*_t).where(*_standing)
 _MESSAGES = select(_m.id, _m.payload).join(Webhook).where(_w.org_id == bindparam("org_id"))
 _OPEN = select(func.count()).where(_j.submission_id.in_(_of_these), _j.state.in_((QUEUED, RUNNING)))
-_FORGET_NAME = update(SubmissionRow).where(_s.id.in_(_of_these)).values(person=None)
-_FORGET_ALL = _FORGET_NAME.values(source=None, idempotency_key=None, body_sha256=None)
+_ANONYMOUS = update(SubmissionRow).where(_s.id.in_(_of_these)).values(person=None)
+_FORGET_ALL = _ANONYMOUS.values(source=None, idempotency_key=None, body_sha256=None)
 _FORGET_REPORTS = delete(ReportRow).where(_r.judging_id.in_(_judging))
+_FILTERS = select(_f.id, _f.chosen_by).where(_f.org_id == bindparam("org_id"))
+_FORGET_FILTER = update(Rejudging).where(_f.id == bindparam("its_id")).values(chosen_by=bindparam("nobody"))
 _FORGET_TRIES = delete(Delivery).where(Delivery.message_id.in_(_of_these))
 _FORGET_MESSAGES = delete(Message).where(_m.id.in_(_of_these))
 
@@ -60,8 +63,8 @@ class StillJudged(Exception):
 
 
 class People:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, standings: Standings) -> None:
+        self._database, self._standings = database, standings
 
     def submissions(self, org_id: int, person: str) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Each of their submissions, the oldest first, with its judgings and their reports."""
@@ -90,16 +93,28 @@ class People:
             reports = _run(connection, _FORGET_REPORTS, ids)
             messages = [message_id for message_id, _ in _messages_about(connection, org_id, ids)]
             forget_messages(connection, messages)
-            boards = standings.forget(connection, org_id, person)
-            erased = Erased(_run(connection, _FORGET_ALL, ids), reports, boards, len(messages))
+            standings = forget_name(connection, self._standings, org_id, person)
+            erased = Erased(_run(connection, _FORGET_ALL, ids), reports, standings, len(messages))
             audit(connection, Entry(org_id, None, at, "person.erased", "a person", asdict(erased)))
         return erased
 
 
-def forget_name(connection: Connection, org_id: int, person: str, ids: Sequence[str]) -> None:
-    """Make these submissions, all of this person's, nobody's."""
-    standings.forget(connection, org_id, person)
-    _run(connection, _FORGET_NAME, ids)
+def forget_name(connection: Connection, standings: Standings, org_id: int, person: str) -> int:
+    """Take the person from all boards and from the filters of rejudgings; the submissions' rows are for the caller.
+
+    Says from how many boards. A filter that meant this person means nobody then, rather than everybody.
+    """
+    for row in connection.execute(_FILTERS, {"org_id": org_id}).all():
+        chosen = msgspec.json.decode(row.chosen_by)
+        if chosen.get("person") == person:
+            nobody = msgspec.json.encode({**chosen, "person": ""}).decode()
+            connection.execute(_FORGET_FILTER, {"its_id": row.id, "nobody": nobody})
+    return standings.forget(connection, org_id, person)
+
+
+def make_anonymous(connection: Connection, ids: Sequence[str]) -> None:
+    """Make these submissions nobody's."""
+    _run(connection, _ANONYMOUS, ids)
 
 
 def forget_messages(connection: Connection, ids: Sequence[int]) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import BindParameter, bindparam, delete, exists, func, select, t
 
 from api.store.audit import Entry, audit
 from api.store.database import Database
-from api.store.people import forget_messages, forget_name
+from api.store.people import forget_messages, forget_name, make_anonymous
 from api.store.service_tables import Message
+from api.store.standings import Standings
 from api.store.tables import JUDGED, QUEUED, RUNNING, JudgingRow, Organisation, PackageRow, ReportRow, SubmissionRow
 
 _AT_ONCE = 500
@@ -87,8 +88,8 @@ _ORGANISATIONS = select(Organisation.id).order_by(Organisation.id)
 
 
 class Retention:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, standings: Standings) -> None:
+        self._database, self._standings = database, standings
 
     def prune(self, keep: Keep, now: datetime, dry_run: bool = False) -> Pruned:
         """Of each organisation, and then what belongs to none."""
@@ -96,7 +97,7 @@ class Retention:
         with self._database.reading() as connection:
             organisations = connection.execute(_ORGANISATIONS).scalars().all()
         for org_id in organisations:
-            one = _Pruning(self._database, org_id, now, dry_run).all_of(keep)
+            one = _Pruning(self._database, self._standings, org_id, now, dry_run).all_of(keep)
             total.sources += one.sources
             total.reports += one.reports
             total.people += one.people
@@ -138,8 +139,9 @@ class Retention:
 class _Pruning:
     """Of one organisation."""
 
-    def __init__(self, database: Database, org_id: int, now: datetime, dry_run: bool) -> None:
-        self._database, self._org_id, self._now, self._dry_run = database, org_id, now, dry_run
+    def __init__(self, database: Database, standings: Standings, org_id: int, now: datetime, dry_run: bool) -> None:
+        self._database, self._standings = database, standings
+        self._org_id, self._now, self._dry_run = org_id, now, dry_run
 
     def all_of(self, keep: Keep) -> Pruned:
         pruned = Pruned()
@@ -194,7 +196,8 @@ class _Pruning:
             rows = connection.execute(_OF_PERSON, {"org_id": self._org_id, "whose": person}).all()
             if any(row.created_at >= before for row in rows):
                 return False
-            forget_name(connection, self._org_id, person, [row.id for row in rows])
+            forget_name(connection, self._standings, self._org_id, person)
+            make_anonymous(connection, [row.id for row in rows])
             return True
 
     def _batches(self, walk: Any, before: datetime) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.store.database import Database
@@ -114,24 +114,6 @@ def kept(connection: Connection, org_id: int, problem: str) -> dict[str, Place]:
     return {row.person: Place(*row[1:]) for row in rows}
 
 
-def forget(connection: Connection, org_id: int, person: str) -> int:
-    """Take a person from all boards, before their submissions are nobody's; from how many."""
-    asked = {"org_id": org_id, "person": person}
-    problems = sorted(connection.execute(_BOARDS_OF, asked).scalars())
-    connection.execute(delete(Standing).where(_t.org_id == org_id, _t.person == person))
-    changed = update(Board).where(_b.org_id == org_id, _b.problem.in_(problems)).values(version=_b.version + 1)
-    connection.execute(changed)
-    return len(problems)
-
-
-def disagreements(connection: Connection) -> Iterator[str]:
-    """Boards whose standings are not what the submissions say: a check of `judge db check`."""
-    boards = connection.execute(select(_s.org_id, _s.problem).where(_s.person.is_not(None)).distinct()).all()
-    for org_id, problem in sorted({*boards, *connection.execute(select(_t.org_id, _t.problem).distinct()).all()}):
-        if kept(connection, org_id, problem) != recomputed(connection, org_id, problem):
-            yield f"the leaderboard of {problem} (organisation {org_id}) is not what its submissions say"
-
-
 class Standings:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -175,6 +157,15 @@ class Standings:
         if changed:
             self._changed(connection, org_id, problem)
         return changed
+
+    def forget(self, connection: Connection, org_id: int, person: str) -> int:
+        """Take a person from all boards, and say from how many: to be called before their submissions are erased."""
+        asked = {"org_id": org_id, "person": person}
+        problems = sorted(connection.execute(_BOARDS_OF, asked).scalars())
+        connection.execute(delete(Standing).where(_t.org_id == org_id, _t.person == person))
+        for problem in problems:
+            self._changed(connection, org_id, problem)
+        return len(problems)
 
     def _replace(
         self, connection: Connection, board: dict[str, Any], before: dict[str, Place], after: dict[str, Place]

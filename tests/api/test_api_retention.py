@@ -4,10 +4,11 @@ import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from api_help import new_database, python, report_for
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 
 from api.errors import SettingsError
 from api.settings import RetentionSettings
@@ -15,7 +16,7 @@ from api.store import Key, NewKey, NewSubmission, Store
 from api.store.judgings import REJUDGING, NewJudging, enqueue
 from api.store.people import StillJudged
 from api.store.retention import Keep, Pruned
-from api.store.service_tables import Board, Delivery, Message, Standing, Webhook
+from api.store.service_tables import Delivery, Message, Rejudging, Standing, Webhook
 from api.store.tables import JudgingRow, PackageRow, ReportRow, SubmissionRow
 from judge.models import Report
 
@@ -100,7 +101,7 @@ def test_a_person_is_kept_until_long_after_the_last_submission(store: Store, key
     active = [judged(store, key, days, "Ada") for days in (90, 1)]
     silent = [judged(store, key, days, "Bob") for days in (90, 40)]
     elsewhere = judged(store, key_of(store, "other"), 1, "Bob")
-    board(store, key, {"Ada": active[0], "Bob": silent[0]})
+    assert on_board(store, key) == ["Ada", "Bob"]
     assert store.retention.prune(Keep(people_days=30), NOW).people == 1
     assert [kept(store, one)[2] for one in (*active, *silent, elsewhere)] == ["Ada", "Ada", None, None, "Bob"]
     assert on_board(store, key) == ["Ada"]
@@ -149,16 +150,6 @@ def test_a_wrong_number_of_days_is_named(days: str) -> None:
 # ---- one person --------------------------------------------------------------------------------------------------
 
 
-def board(store: Store, key: Key, best: dict[str, str]) -> None:
-    line = {"org_id": key.org_id, "problem": "p", "minus_score": -1.0, "cpu_time_ms": 1, "at": NOW}
-    with store.database.writing() as connection:
-        connection.execute(delete(Standing).where(Standing.org_id == key.org_id))
-        connection.execute(delete(Board).where(Board.org_id == key.org_id))
-        rows = [{**line, "person": person, "submission_id": one} for person, one in best.items()]
-        connection.execute(insert(Standing), rows)
-        connection.execute(insert(Board).values(org_id=key.org_id, problem="p", version=5))
-
-
 def on_board(store: Store, key: Key) -> list[str]:
     with store.database.reading() as connection:
         query = select(Standing.person).where(Standing.org_id == key.org_id).order_by(Standing.person)
@@ -175,6 +166,18 @@ def message(store: Store, key: Key, payload: str, state: str = "delivered", at: 
         connection.execute(insert(Delivery).values(message_id=message_id, at=at, duration_s=0.1, status=200))
 
 
+def rejudging_of(store: Store, key: Key, person: str) -> None:
+    choice = json.dumps({"problem": "p", "person": person})
+    values = {"org_id": key.org_id, "key_id": key.id, "reason": "r", "chosen_by": choice, "state": "applied"}
+    with store.database.writing() as connection:
+        connection.execute(insert(Rejudging).values(**values, created_at=NOW, chosen=0, left_out="{}"))
+
+
+def column(store: Store, which: Any) -> list[Any]:
+    with store.database.reading() as connection:
+        return list(connection.execute(select(which)).scalars())
+
+
 def everything(store: Store) -> str:
     """All that the database holds, as one text."""
     with store.database.reading() as connection:
@@ -186,7 +189,8 @@ def test_of_an_erased_person_only_anonymous_verdicts_are_left(store: Store, key:
     ada = [judged(store, key, days, "Ada") for days in (3, 2, 1)]
     other = key_of(store, "other")
     bob, elsewhere = judged(store, key, 1, "Bob"), judged(store, other, 1, "Ada")
-    board(store, key, {"Ada": ada[0], "Bob": bob})
+    rejudging_of(store, key, "Ada")
+    before = store.standings.version(key.org_id, "p")
     message(store, key, json.dumps({"data": {"id": ada[1], "person": "Ada"}}))
     message(store, key, json.dumps({"data": {"id": bob}}))
     erased = store.people.erase(key.org_id, "Ada", NOW)
@@ -201,8 +205,9 @@ def test_of_an_erased_person_only_anonymous_verdicts_are_left(store: Store, key:
     assert row
     assert (row.status, row.verdict, row.report, row.person) == ("judged", "AC", None, None)
     assert [entry.action for entry in store.audit.page(key.org_id, 1)] == ["person.erased"]
-    with store.database.reading() as connection:
-        assert connection.execute(select(Board.version).where(Board.org_id == key.org_id)).scalar() == 6
+    assert store.standings.version(key.org_id, "p") > before
+    (chosen,) = [json.loads(row) for row in column(store, Rejudging.chosen_by)]
+    assert chosen == {"problem": "p", "person": ""}, "it must not mean everybody now"
 
 
 def test_who_is_being_judged_is_not_erased_half(store: Store, key: Key) -> None:
@@ -259,6 +264,17 @@ def test_two_verdicts_of_one_submission_are_found(store: Store, key: Key) -> Non
         row = dict(connection.execute(select(JudgingRow.__table__)).mappings().one())
         connection.execute(insert(JudgingRow).values({**row, "id": "0" * 32}))
     assert store.checks.run().faults == [f"submission {one} has more than one verdict"]
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM standings", "UPDATE standings SET cpu_time_ms = 1"])
+def test_standings_that_are_not_what_the_submissions_make_are_found(store: Store, key: Key, change: str) -> None:
+    judged(store, key, 1, "Ada")
+    judged(store, key, 2, "Bob")
+    assert store.checks.run().faults == []
+    with store.database.writing() as connection:
+        connection.execute(text(change))
+    (fault,) = store.checks.run().faults
+    assert fault.endswith("standings of 'p': 2 persons have another best submission")
 
 
 def test_only_some_of_many_faults_are_listed(store: Store, key: Key) -> None:
@@ -323,7 +339,7 @@ def test_the_commands(tmp_path: Path) -> None:
     claimed = store.judgings.claim("w", ["python"], datetime.now(UTC))
     assert claimed
     store.judgings.finish(claimed.id, REPORT, datetime.now(UTC))
-    erased = "erased: 2 submissions, 2 reports, 0 standings, 0 messages\n"
+    erased = "erased: 2 submissions, 2 reports, 1 standings, 0 messages\n"
     assert db(tmp_path, "erase-person", "acme", "Ada")[1] == erased
     assert "Nothing is kept about 'Ada'" in db(tmp_path, "export-person", "acme", "Ada")[1]
     assert db(tmp_path, "erase-person", "acne", "Ada")[0] == 2

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from api.store import Key, NewKey, NewSubmission, Store
 from api.store.rejudging_choice import Choice
 from api.store.rejudgings import NewRejudging
-from api.store.standings import Place, forget, kept, recomputed
+from api.store.standings import Place, kept, recomputed
 from judge.models import Report, Verdict
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -159,7 +159,7 @@ def test_whoever_is_erased_is_on_no_board(store: Store, key: Key) -> None:
             judged(store, key, person, found("AC"), problem)
     before = [store.standings.version(key.org_id, problem) for problem in ("p", "q")]
     with store.database.exclusively() as connection:
-        forget(connection, key.org_id, "zoë")
+        store.standings.forget(connection, key.org_id, "zoë")
         connection.exec_driver_sql("UPDATE submissions SET person = NULL WHERE person = 'zoë'")
     assert order(store, key) == ["yan"]
     assert [store.standings.version(key.org_id, problem) for problem in ("p", "q")] == [one + 1 for one in before]
@@ -194,7 +194,7 @@ def test_whatever_happens_the_standings_are_what_they_are_recomputed_to_be(
             rejudge(store, key, Choice(problem=problem, person=person), report[0])
         else:
             with store.database.exclusively() as connection:
-                forget(connection, key.org_id, person)
+                store.standings.forget(connection, key.org_id, person)
                 connection.execute(text("UPDATE submissions SET person = NULL WHERE person = :who"), {"who": person})
         after = standings_of(store, key, problem)
         assert (store.standings.version(key.org_id, problem) > version) == (after != before)
