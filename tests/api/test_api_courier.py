@@ -192,24 +192,23 @@ def flood(start: bytes) -> Callable[[socket.socket], None]:
     return answer
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (drip, ("pending", None, Why.TIMEOUT)),
-        (stall, ("pending", None, Why.TIMEOUT)),
-        (flood(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n"), ("delivered", 200, None)),
-        (flood(b"HTTP/1.1 200 "), ("pending", None, Why.ANSWER)),
-        (flood(b"HTTP/1.1 103 Early Hints\r\nx: "), ("pending", None, Why.ANSWER)),
-        (b"", ("pending", None, Why.ANSWER)),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", ("pending", None, Why.ANSWER)),
-        (b"HTTP/1.1 999 Odd\r\n\r\n", ("pending", None, Why.ANSWER)),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" + status(202), ("delivered", 202, None)),
-        (b"HTTP/1.0 200\r\n\r\n", ("delivered", 200, None)),
-        (status(404), ("pending", 404, Why.STATUS)),
-        (status(429), ("pending", 429, Why.STATUS)),
-    ],
-    ids=("drip", "stall", "flood", "flooded line", "flooded hint", "nothing", "ssh", "999", "100", "1.0", "404", "429"),
-)
+ANSWERS: dict[str, tuple[Any, tuple[str, int | None, str | None]]] = {
+    "drip": (drip, ("pending", None, Why.TIMEOUT)),
+    "stall": (stall, ("pending", None, Why.TIMEOUT)),
+    "endless body": (flood(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n"), ("delivered", 200, None)),
+    "endless status": (flood(b"HTTP/1.1 200 "), ("pending", None, Why.ANSWER)),
+    "endless hints": (flood(b"HTTP/1.1 103 Early Hints\r\nx: "), ("pending", None, Why.ANSWER)),
+    "nothing": (b"", ("pending", None, Why.ANSWER)),
+    "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n", ("pending", None, Why.ANSWER)),
+    "odd status": (b"HTTP/1.1 999 Odd\r\n\r\n", ("pending", None, Why.ANSWER)),
+    "after a 100": (b"HTTP/1.1 100 Continue\r\n\r\n" + status(202), ("delivered", 202, None)),
+    "no reason": (b"HTTP/1.0 200\r\n\r\n", ("delivered", 200, None)),
+    "404": (status(404), ("pending", 404, Why.STATUS)),
+    "429": (status(429), ("pending", 429, Why.STATUS)),
+}
+
+
+@pytest.mark.parametrize(("answer", "expected"), ANSWERS.values(), ids=ANSWERS)
 @pytest.mark.usefixtures("impatient")
 def test_whatever_is_answered_there_is_an_end_and_only_2xx_counts(
     app: Flask, caller: Caller, answer: Any, expected: tuple[str, int | None, str | None]
