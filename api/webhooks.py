@@ -20,7 +20,7 @@ from api.intake import read_json, read_query
 from api.openapi import described
 from api.services import services
 from api.store.outbox import StoredMessage
-from api.store.webhooks import MOST_PER_ORGANISATION, NewWebhook, StoredWebhook
+from api.store.webhooks import MOST_PER_ORGANISATION, Change, NewWebhook, StoredWebhook
 from api.targets import BadTarget
 from api.views import encode
 from api.webhook_schemas import Message, MessagePage, MessageQuery, Webhook, WebhookList, WebhookRequest
@@ -41,7 +41,7 @@ def create() -> Response:
     wanted = read_json(WebhookRequest)
     _check(wanted.url)
     secret, at = _new_secret(), datetime.now(UTC)
-    new = NewWebhook(g.key.org_id, wanted.url, list(dict.fromkeys(wanted.events)), secret, at)
+    new = NewWebhook(g.key.org_id, g.key.id, wanted.url, list(dict.fromkeys(wanted.events)), secret, at)
     webhook = services().store.webhooks.add(new)
     if webhook is None:
         detail = f"An organisation has at most {MOST_PER_ORGANISATION}: delete one first."
@@ -67,7 +67,7 @@ def show(webhook_id: str) -> Response:
 @described(tag="webhooks", answers={204: None}, refusals=(404,))
 def delete(webhook_id: str) -> Response:
     """Send nothing there any more, not even what is owed."""
-    services().store.webhooks.delete(_own(webhook_id).id, g.key.org_id, datetime.now(UTC))
+    services().store.webhooks.delete(_change(webhook_id))
     return Response(status=204)
 
 
@@ -76,7 +76,7 @@ def delete(webhook_id: str) -> Response:
 def rotate(webhook_id: str) -> Response:
     """Change the secret. For 24 hours the earlier one signs too: every message then carries two signatures."""
     webhook, secret = _own(webhook_id), _new_secret()
-    services().store.webhooks.rotate(webhook.id, g.key.org_id, secret, datetime.now(UTC))
+    services().store.webhooks.rotate(_change(webhook_id), secret)
     return _json({**asdict(webhook), "secret": secret})
 
 
@@ -84,8 +84,7 @@ def rotate(webhook_id: str) -> Response:
 @described(tag="webhooks", answers={200: Webhook}, refusals=(404,))
 def enable(webhook_id: str) -> Response:
     """Send again to a webhook that was disabled by its answer 410. What it missed can be sent again one by one."""
-    webhook = _own(webhook_id)
-    services().store.webhooks.enable(webhook.id, g.key.org_id)
+    services().store.webhooks.enable(_change(webhook_id))
     return _json(asdict(_own(webhook_id)))
 
 
@@ -131,6 +130,10 @@ def _own(webhook_id: str) -> StoredWebhook:
     if found is None:
         raise ApiError(Kind.UNKNOWN_WEBHOOK, "Your organisation has no webhook with this id.")
     return found
+
+
+def _change(webhook_id: str) -> Change:
+    return Change(_own(webhook_id).id, g.key.org_id, g.key.id, datetime.now(UTC))
 
 
 def _active(webhook_id: str) -> StoredWebhook:

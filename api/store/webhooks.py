@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Update, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text, update
 
+from api.store.audit import Entry, audit
 from api.store.database import Database
 from api.store.service_tables import OWED, Message, Webhook
 
@@ -21,10 +23,21 @@ PENDING, SENDING, DELIVERED, DEAD = "pending", "sending", "delivered", "dead"  #
 @dataclass(frozen=True, slots=True)
 class NewWebhook:
     org_id: int
+    key_id: int
     url: str
     events: Sequence[str]
     secret: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Which webhook, by whose key, when."""
+
+    webhook_id: int
+    org_id: int
+    key_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,8 @@ class Webhooks:
                 return None
             made = insert(Webhook).returning(_w.id)
             webhook_id = connection.execute(made, {**values, "events": " ".join(new.events)}).scalar_one()
+            change = Change(webhook_id, new.org_id, new.key_id, new.created_at)
+            _log(connection, change, "created", host=urlsplit(new.url).hostname)
         return StoredWebhook(webhook_id, new.url, list(new.events), new.created_at, None)
 
     def of(self, org_id: int) -> list[StoredWebhook]:
@@ -76,22 +91,17 @@ class Webhooks:
         """One of an organisation's."""
         return next(iter(self._select(_w.id == webhook_id, _w.org_id == org_id)), None)
 
-    def rotate(self, webhook_id: int, org_id: int, secret: str, at: datetime) -> bool:
+    def rotate(self, change: Change, secret: str) -> bool:
         """From now on this secret signs, and for a while the one before it too. False when there is no such webhook."""
-        changed = {"secret": secret, "earlier_secret": _w.secret, "earlier_until": at + OVERLAP}
-        return self._change(_own(webhook_id, org_id).values(changed))
+        earlier = {"earlier_secret": _w.secret, "earlier_until": change.at + OVERLAP}
+        return self._change(change, "rotated", {"secret": secret, **earlier})
 
-    def enable(self, webhook_id: int, org_id: int) -> bool:
-        return self._change(_own(webhook_id, org_id).values(disabled_at=None))
+    def enable(self, change: Change) -> bool:
+        return self._change(change, "enabled", {"disabled_at": None})
 
-    def delete(self, webhook_id: int, org_id: int, at: datetime) -> bool:
+    def delete(self, change: Change) -> bool:
         """Its log is kept for as long as messages are; nothing is sent there any more."""
-        gone: dict[str, Any] = {"deleted_at": at, "secret": "", "earlier_secret": None}
-        with self._database.writing() as connection:
-            if not connection.execute(_own(webhook_id, org_id).values(gone)).rowcount:
-                return False
-            _bury(connection, webhook_id)
-            return True
+        return self._change(change, "deleted", {"deleted_at": change.at, "secret": "", "earlier_secret": None})
 
     def _select(self, *conditions: ColumnElement[bool]) -> list[StoredWebhook]:
         found = _SHOWN.where(*conditions, _w.deleted_at.is_(None)).order_by(_w.id)
@@ -101,10 +111,17 @@ class Webhooks:
                 for row in connection.execute(found)
             ]
 
-    def _change(self, statement: Update) -> bool:
+    def _change(self, change: Change, what: str, values: dict[str, Any]) -> bool:
+        own = (_w.id == change.webhook_id, _w.org_id == change.org_id, _w.deleted_at.is_(None))
         with self._database.writing() as connection:
-            return bool(connection.execute(statement).rowcount)
+            if not connection.execute(update(Webhook).where(*own).values(values)).rowcount:
+                return False
+            if "deleted_at" in values:
+                _bury(connection, change.webhook_id)
+            _log(connection, change, what)
+            return True
 
 
-def _own(webhook_id: int, org_id: int) -> Update:
-    return update(Webhook).where(_w.id == webhook_id, _w.org_id == org_id, _w.deleted_at.is_(None))
+def _log(connection: Connection, change: Change, what: str, **detail: Any) -> None:
+    subject = f"webhook {change.webhook_id}"
+    audit(connection, Entry(change.org_id, change.key_id, change.at, f"webhook.{what}", subject, detail))

@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -96,19 +97,19 @@ def _ratio(one: Service, other: Service) -> float:
     """Of the median times of a submit to either."""
     times_s: dict[Service, list[float]] = {one: [], other: []}
     connections = {service: http.client.HTTPConnection(*service.address) for service in times_s}
-    for number in range(_SUBMITS):
+    for _ in range(_SUBMITS):
         for service, connection in connections.items():
-            times_s[service].append(_submit_s(service, connection, f"p{number}"))
+            times_s[service].append(_submit_s(service, connection))
             time.sleep(_PAUSE_S)
     for connection in connections.values():
         connection.close()
     return statistics.median(times_s[one]) / statistics.median(times_s[other])
 
 
-def _submit_s(running: Service, connection: http.client.HTTPConnection, person: str) -> float:
-    """The time of a POST that does not wait for its verdict."""
+def _submit_s(running: Service, connection: http.client.HTTPConnection) -> float:
+    """The time of a POST that does not wait for its verdict. Each is a newcomer's, so that each changes the board."""
     headers = {"Authorization": f"Bearer {running.key}", "Content-Type": "application/json"}
-    body = {"problem": _SLUG, "language": "python", "source": running.sources[_SLUG], "person": person}
+    body = {"problem": _SLUG, "language": "python", "source": running.sources[_SLUG], "person": uuid.uuid4().hex}
     started_s = time.monotonic()
     connection.request("POST", "/api/v1/submissions", json.dumps(body).encode(), headers)
     response = connection.getresponse()

@@ -18,6 +18,7 @@ from api.auth import digest_of
 from api.courier import PAUSES_S, PLACES_OF_ORGANISATION, PLACES_OF_WEBHOOK, Courier, _next_at
 from api.posting import MAX_ANSWER, Why
 from api.settings import Settings
+from api.store.webhooks import Change
 from api.targets import Targets
 
 WEBHOOKS = "/api/v1/webhooks"
@@ -107,7 +108,7 @@ def test_after_a_rotation_both_secrets_sign_for_a_day(app: Flask, caller: Caller
         key = store.keys.find(digest_of(caller.key))
         assert key
         newest = "whsec_bmV3ZXN0"
-        store.webhooks.rotate(made["id"], key.org_id, newest, datetime.now(UTC) - timedelta(hours=25))
+        store.webhooks.rotate(Change(made["id"], key.org_id, key.id, datetime.now(UTC) - timedelta(hours=25)), newest)
         caller.post(f"{WEBHOOKS}/{made['id']}/test")
         deliver(app)
     both, one = receiver.received

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from api.announcing import announce_verdict, trial
 from api.store import Key, NewKey, NewSubmission, Store, outbox
 from api.store.outbox import Sending, StoredMessage, Try
-from api.store.webhooks import MOST_PER_ORGANISATION, NewWebhook
+from api.store.webhooks import MOST_PER_ORGANISATION, Change, NewWebhook
 from judge.models import Report
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -36,10 +36,14 @@ def key(store: Store) -> Key:
 
 
 def webhook(store: Store, key: Key, *events: str) -> int:
-    new = NewWebhook(key.org_id, "https://hooks.example/", events or ("submission.judged",), "whsec_YQ==", NOW)
+    new = NewWebhook(key.org_id, key.id, "https://hooks.example/", events or ("submission.judged",), "whsec_YQ==", NOW)
     made = store.webhooks.add(new)
     assert made
     return made.id
+
+
+def change(webhook_id: int, key: Key) -> Change:
+    return Change(webhook_id, key.org_id, key.id, NOW)
 
 
 def judge(store: Store, key: Key) -> str:
@@ -72,7 +76,7 @@ def test_a_verdict_is_owed_to_each_webhook_that_wants_it_and_to_no_other(store: 
     first, second = webhook(store, key), webhook(store, key, "rejudging.applied", "submission.judged")
     others = [webhook(store, key, "rejudging.applied"), webhook(store, theirs)]
     gone = webhook(store, key)
-    store.webhooks.delete(gone, key.org_id, NOW)
+    store.webhooks.delete(change(gone, key))
     submission_id = judge(store, key)
     found = [*messages(store, first), *messages(store, second)]
     assert [(one.event, one.state, one.tries) for one in found] == [("submission.judged", "pending", [])] * 2
@@ -175,17 +179,17 @@ def test_a_webhook_that_is_gone_is_sent_nothing_until_it_is_enabled(store: Store
     assert len(messages(store, hook)) == 3, "what happens meanwhile is not told"
     assert take(store, MUCH_LATER) is None
     assert store.outbox.tell_one(hook, key.org_id, trial()) is None
-    assert store.webhooks.enable(hook, key.org_id)
+    assert store.webhooks.enable(change(hook, key))
     judge(store, key)
     assert taken(store)
 
 
 def test_a_deleted_webhook_keeps_no_secret_and_is_owed_nothing(store: Store, key: Key) -> None:
     hook = webhook(store, key)
-    store.webhooks.rotate(hook, key.org_id, "whsec_Yg==", NOW)
+    store.webhooks.rotate(change(hook, key), "whsec_Yg==")
     judge(store, key)
-    assert store.webhooks.delete(hook, key.org_id, NOW)
-    assert not store.webhooks.delete(hook, key.org_id, NOW)
+    assert store.webhooks.delete(change(hook, key))
+    assert not store.webhooks.delete(change(hook, key))
     assert store.webhooks.of(key.org_id) == []
     assert take(store) is None
     assert [one.state for one in messages(store, hook)] == ["dead"]
@@ -196,9 +200,9 @@ def test_a_deleted_webhook_keeps_no_secret_and_is_owed_nothing(store: Store, key
 
 def test_an_organisation_has_only_so_many_webhooks(store: Store, key: Key) -> None:
     hooks = [webhook(store, key) for _ in range(MOST_PER_ORGANISATION)]
-    new = NewWebhook(key.org_id, "https://hooks.example/", ("submission.judged",), "s", NOW)
+    new = NewWebhook(key.org_id, key.id, "https://hooks.example/", ("submission.judged",), "s", NOW)
     assert store.webhooks.add(new) is None
-    store.webhooks.delete(hooks[0], key.org_id, NOW)
+    store.webhooks.delete(change(hooks[0], key))
     assert store.webhooks.add(new)
 
 

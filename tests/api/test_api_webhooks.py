@@ -131,3 +131,19 @@ def test_a_deleted_webhook_is_gone(caller: Caller) -> None:
     for gone in (caller.get(path), caller.http.delete(path, headers=caller.headers), caller.post(f"{path}/test")):
         assert gone.status_code == 404
     assert caller.get(WEBHOOKS).json == {"webhooks": []}
+
+
+def test_who_changed_a_webhook_is_in_the_log(caller: Caller) -> None:
+    webhook = made(caller)
+    path = f"{WEBHOOKS}/{webhook['id']}"
+    rotated = caller.post(f"{path}/secret").json
+    caller.post(f"{path}/enable")
+    caller.http.delete(path, headers=caller.headers)
+    log = caller.get("/api/v1/audit")
+    entries = [entry for entry in log.json["entries"] if entry["subject"] == f"webhook {webhook['id']}"]
+    assert [entry["action"] for entry in entries] == [
+        "webhook.deleted", "webhook.enabled", "webhook.rotated", "webhook.created"
+    ]  # fmt: skip
+    assert entries[-1]["detail"] == {"host": "127.0.0.1"}
+    assert webhook["secret"] not in log.text
+    assert rotated["secret"] not in log.text
