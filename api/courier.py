@@ -5,7 +5,6 @@ down delays nobody but itself: it has two sendings at a time, an organisation fo
 A message may arrive more than once, and after a later one; its `webhook-id` is always the same.
 """
 
-import logging
 import random
 import ssl
 import threading
@@ -19,6 +18,7 @@ from api.posting import TOTAL_S, Deadline, Post, Undelivered, Why, send
 from api.store import Store
 from api.store.outbox import Due, Sending, Try
 from api.targets import BadTarget, Targets, Unresolved
+from judge.logs import described, get_logger
 
 INTERVAL_S = 1.0
 PLACES, PLACES_OF_ORGANISATION, PLACES_OF_WEBHOOK = 16, 4, 2
@@ -28,7 +28,7 @@ _JITTER = 0.2
 _LEASE = timedelta(seconds=4 * TOTAL_S)  # to look a name up may take a while longer than the rest
 _KEPT = timedelta(days=30)
 _PRUNE_S = 3600.0
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 class Courier:
@@ -101,7 +101,7 @@ class Courier:
                     pruned_at = time.monotonic()
                     self._store.outbox.prune(datetime.now(UTC) - _KEPT)
             except Exception as exc:  # the database may be away for a while; the courier must outlive that
-                _log.warning("webhooks are not sent: %s.%s", type(exc).__module__, type(exc).__name__)
+                _log.warning("webhooks are not sent", **described(exc))
                 time.sleep(INTERVAL_S)
             self._woken.wait(INTERVAL_S)
 
@@ -112,7 +112,7 @@ class Courier:
             tried = Try(started_at, time.monotonic() - started_s, status, why and why.value)
             self._store.outbox.end(sending, tried, _next_at(sending.tries, why), gone=why is Why.GONE)
         except Exception as exc:  # it is sent again when its time is over
-            _log.warning("message %s: %s.%s", sending.id, type(exc).__module__, type(exc).__name__)
+            _log.warning("a webhook message was not sent", message_id=sending.id, **described(exc))
         finally:
             self._leave_place(due)
             with self._lock:

@@ -9,18 +9,19 @@ touched by a report that arrived here. No thread runs while nobody listens. Each
 busy, so there are only so many `places`; who finds none can poll.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from judge.logs import described, get_logger
+
 HEARTBEAT_S = 15.0  # also the time after which a listener who has gone is noticed
 LIFE_S = 900.0  # then it must come back and show its key again
 BOARD_PAUSE_S = 1.0  # a board that changes all the time is told once a second
 _RETRY_MS = 2000
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ class Streams:
                 self._quiet_until_s.pop(stream.topic, None)
         self._places.release()
 
+    def count(self) -> int:
+        """How many streams are open."""
+        with self._lock:
+            return sum(map(len, self._streams.values()))
+
     def touch(self, topic: Topic) -> None:
         """It changed just now: look at once if anybody listens here."""
         if topic in self._streams:
@@ -166,7 +172,7 @@ class Streams:
             try:
                 self._tell({topic for topic in asked if self._quiet_until_s.get(topic, 0.0) <= now_s}, now_s)
             except Exception as exc:  # the database may be away for a while; the streams must outlive that
-                _log.warning("nobody was told what changed: %s.%s", type(exc).__module__, type(exc).__name__)
+                _log.warning("nobody was told what changed", **described(exc))
 
     def _tell(self, topics: Collection[Topic], now_s: float) -> None:
         for topic, state in self._look(topics).items() if topics else ():

@@ -5,7 +5,7 @@ is the whole. What is true of the service as such (the queue, the workers, the w
 Redis at each scrape (api/backlog.py), so every instance tells the same: take the maximum there, not the sum.
 
 With several gunicorn workers in one instance, PROMETHEUS_MULTIPROC_DIR must name an empty folder; whichever answers
-then tells of all.
+then tells of all, but of held requests and streams as each knew them when it was last asked itself.
 """
 
 import os

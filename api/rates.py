@@ -9,7 +9,6 @@ more than an exact limit. Nor does it make guessing a key impossible, only slow;
 """
 
 import ipaddress
-import logging
 import math
 import time
 from collections.abc import Sequence
@@ -27,10 +26,11 @@ from redis.retry import Retry
 
 from api.errors import ApiError, Kind
 from api.settings import Settings
+from judge.logs import described, get_logger
 
 _TIMEOUT_S = 0.25
 _LEFT_ALONE_S = 1.0  # after a failure Redis is not asked for so long, or every request would wait for the timeout
-_log = logging.getLogger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Rates:
         except redis.RedisError as exc:
             self._away_until = time.monotonic() + _LEFT_ALONE_S
             if not self._said_away:
-                _log.warning("rate limits do not hold while Redis is away: %s", type(exc).__name__)
+                _log.warning("rate limits do not hold while Redis is away", **described(exc))
             self._said_away = True
             return []
         self._said_away = False

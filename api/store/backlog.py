@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select, text
 
 from api.store.database import Database
-from api.store.service_tables import Message
+from api.store.service_tables import OWED, Message
 from api.store.tables import QUEUED, RUNNING, JudgingRow
 from api.store.types import Utc
 
@@ -26,7 +26,7 @@ _WAITING = (
     .group_by(_j.language, _j.priority)
 )
 _RUNNING = select(func.count()).where(_is(_j.state, RUNNING))
-_PENDING = select(func.count(), func.min(_m.due_at, type_=Utc)).where(_is(_m.state, "pending"))
+_PENDING = select(func.count(), func.min(_m.due_at, type_=Utc)).where(text(OWED))
 _DEAD = select(func.count()).where(_is(_m.state, "dead"))
 
 
@@ -40,7 +40,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Webhook messages not delivered. `oldest_due`: since when the first of the pending is due, or will be."""
+    """Webhook messages not delivered. `oldest_due`: since when the first of the pending is due, or will be due."""
 
     pending: int
     dead: int

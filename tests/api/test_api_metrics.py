@@ -114,6 +114,15 @@ def test_held_requests_are_counted_while_they_are(app: Flask) -> None:
     assert scraped(app)[("judge_held_requests",)] == 0
 
 
+def test_streams_are_counted_while_they_are(app: Flask, caller: Caller) -> None:
+    submission_id = caller.post(SUBMISSIONS, json=body_for()).json["id"]
+    assert scraped(app)[("judge_streams",)] == 0
+    stream = caller.get(f"{SUBMISSIONS}/{submission_id}/events")
+    assert scraped(app)[("judge_streams",)] == 1
+    stream.close()
+    assert scraped(app)[("judge_streams",)] == 0
+
+
 def test_sweeps_that_fail_are_counted(
     make_app: Callable[[Settings], Flask], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +204,7 @@ def test_the_backlog_is_told_by_language_and_priority(store: Store, key: int) ->
 
 def test_messages_owed_to_webhooks_are_told(store: Store, key: int) -> None:
     assert store.backlog.outbox() == Owed(0, 0, None)
-    states = ["pending", "pending", "delivered", "dead"]
+    states = ["pending", "sending", "delivered", "dead"]
     with store.database.writing() as connection:
         hook = {"org_id": 1, "url": "https://example.com", "events": "", "secret": "s", "created_at": AT}
         connection.execute(insert(Webhook).values(id=1, **hook))
@@ -208,7 +217,7 @@ def test_messages_owed_to_webhooks_are_told(store: Store, key: int) -> None:
 
 def test_the_backlog_is_read_from_the_indexes_of_what_is_not_done(store: Store) -> None:
     """So a scrape costs the same however much is stored."""
-    indexes = ("judgings_waiting", "judgings_running", "outbox_due", "outbox_dead")
+    indexes = ("judgings_waiting", "judgings_running", "outbox_owed", "outbox_dead")
     with store.database.reading() as connection:
         if not store.database.is_sqlite:
             connection.execute(text("SET enable_seqscan = off"))  # which is cheaper while the tables are empty
