@@ -77,9 +77,9 @@ def soak(say: Callable[[str], None]) -> Iterator[Figure | str]:
             note = f"of {_SUBMISSIONS:,}, {_SUBMISSIONS / seen.elapsed_s:.0f} a second, in {seen.boxes} boxes"
             yield Figure.at_most(f"{name}: verdicts not as expected", [len(seen.wrong)], "", 0, note)
             yield Figure.at_most(f"{name}: processes, containers, files left", [len(seen.left)], "", 0)
-            yield growth(f"{name}: growth of the worker", seen.worker_kib, "KiB per 1,000", _GOAL_KIB)
-            yield growth(f"{name}: growth of the box", seen.box_kib, "KiB per 1,000", _GOAL_KIB)
-            yield growth(f"{name}: growth of descriptors", seen.descriptors, "per 1,000", 0)
+            yield growth(f"{name}: growth of the worker", seen.worker_kib, "KiB", _GOAL_KIB)
+            yield growth(f"{name}: growth of the box", seen.box_kib, "KiB", _GOAL_KIB)
+            yield growth(f"{name}: growth of descriptors", seen.descriptors, "descriptors", 0)
             yield from (seen.wrong + seen.left)[:10]
 
 
@@ -90,7 +90,9 @@ def growth(name: str, samples: list[Sample], unit: str, goal: float) -> Figure:
     note = f"{'within' if found.within_noise else 'beyond'} its noise (from, to: 95 %)"
     if found.value <= goal < found.high:
         note += ", which is wider than the goal"
-    return Figure.at_most(name, [found.low, found.value, found.high], unit, goal, note)
+    if found.step:
+        note += f"; a step of {found.step:.0f} {unit} left out"
+    return Figure.at_most(name, [found.low, found.value, found.high], f"{unit} per 1,000", goal, note)
 
 
 def run(backend: str, count: int, recycle_after: int | None, say: Callable[[str], None]) -> Soak:
@@ -113,23 +115,24 @@ def run(backend: str, count: int, recycle_after: int | None, say: Callable[[str]
     finally:
         boxes.close()
     seen.elapsed_s = time.monotonic() - started_s
-    seen.boxes = len(starting.launchers)
+    seen.boxes = starting.count
     seen.left = sorted(_outside(backend) - before)
     return seen
 
 
 class _Starting:
-    """Starts boxes and knows their launchers."""
+    """Starts boxes, counts them, and finds those that are there now."""
 
     def __init__(self, backend: str) -> None:
-        self._backend = backend
-        self.launchers: list[int] = []
+        self._backend, self.count = backend, 0
+        self._others = _launchers(backend)
 
     def start(self) -> Box:
-        before = _launchers(self._backend)
-        box = start_box(self._backend, BoxOptions(get_language("python")))
-        self.launchers += _launchers(self._backend) - before
-        return box
+        self.count += 1
+        return start_box(self._backend, BoxOptions(get_language("python")))
+
+    def launchers(self) -> set[int]:
+        return _launchers(self._backend) - self._others
 
 
 def _launchers(backend: str) -> set[int]:
@@ -168,12 +171,12 @@ def _run_own_input(problem: Problem, number: int, boxes: Boxes) -> str:
 
 
 def _sample(seen: Soak, number: int, starting: _Starting) -> None:
-    alive = [pid for pid in starting.launchers if _own_kib(pid)]
-    if len(alive) != 1:
+    launchers = starting.launchers()
+    if len(launchers) != 1:
         return  # the next box is being started beside this one
     _give_back()
     seen.worker_kib.append((number, _own_kib(os.getpid())))
-    box = at_rest(alive[0])
+    box = at_rest(*launchers)
     seen.box_kib.append((number, sum(box.values())))
     seen.descriptors.append((number, sum(map(_descriptors, [os.getpid(), *box]))))
 

@@ -14,6 +14,6 @@ def test_three_hundred_submissions_leave_nothing_and_grow_nothing(
     assert seen.left == []
     assert seen.boxes == 2
     # So few show only what is large: a process, a thread or an answer kept of each. The long soak sees a few bytes.
-    assert soak.growth("box", seen.box_kib, "KiB per 1,000", 2_000).met
-    assert soak.growth("worker", seen.worker_kib, "KiB per 1,000", 10_000).met
-    assert soak.growth("descriptors", seen.descriptors, "per 1,000", 0).met
+    assert soak.growth("box", seen.box_kib, "KiB", 2_000).met
+    assert soak.growth("worker", seen.worker_kib, "KiB", 10_000).met
+    assert soak.growth("descriptors", seen.descriptors, "descriptors", 0).met

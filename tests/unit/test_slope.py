@@ -20,7 +20,7 @@ def level() -> list[Sample]:
 
 def test_what_stays_does_not_grow():
     found = slope(level())
-    assert (found.low, found.value, found.high) == (0, 0, 0)
+    assert (found.low, found.value, found.high, found.step) == (0, 0, 0, 0)
     assert found.within_noise
 
 
@@ -32,9 +32,14 @@ def test_a_leak_is_told_to_the_byte_where_nothing_else_moves():
     assert not found.within_noise
 
 
-@pytest.mark.parametrize("where", range(2_500, 10_000, 500))
-def test_a_step_is_within_the_noise(where: int):
-    assert slope([(number, value + 800 * (number > where)) for number, value in level()]).within_noise
+@pytest.mark.parametrize("where", range(2_500, 9_500, 500))
+def test_one_step_is_told_and_no_growth_and_hides_none(where: int):
+    step = [(number, value + 800 * (number > where)) for number, value in level()]
+    assert slope(step).within_noise
+    assert slope(step).value == pytest.approx(0)
+    assert 700 < slope(step).step <= 800
+    assert slope(leaking(step, 20)).value == pytest.approx(20, rel=0.2)
+    assert not slope(leaking(step, 20)).within_noise
 
 
 @pytest.mark.parametrize("begin", range(2_000, 8_500, 250))
