@@ -27,6 +27,7 @@ import zygote
 
 sys.path[:] = [path for path in sys.path if path != str(INSIDE)]
 launcher._version = functools.cache(launcher._version)
+launcher.memory.let_go = lambda: None  # a collection after each job would go through all of this process
 
 _NO_PROCESS = 1 << 24  # above every pid: a kill hits nobody
 _PACKETS = 8  # so many a socket of packets holds though nobody reads
