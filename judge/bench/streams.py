@@ -25,8 +25,8 @@ from judge.bench.service import Service
 from judge.stack import Stack, StackOptions
 
 _STREAMS = 200
-_SUBMITS = 60
-_PAUSE_S = 0.02  # so that what is measured is a submit, not a queue of them
+_SUBMITS = 200
+_PAUSE_S = 0.01  # so that what is measured is a submit, not a queue of them
 _ROUNDS = 5
 _SLUG = "add"
 
