@@ -167,11 +167,11 @@ def _own(rejudging_id: str) -> StoredRejudging:
 
 
 def _view(row: StoredRejudging) -> dict[str, Any]:
-    """A rejudging_schemas.Rejudging."""
+    """A rejudging_schemas.Rejudging. A person who was forgotten is left out of the filter."""
     return {
         "id": row.id,
         "reason": row.reason,
-        "filter": row.choice,
+        "filter": {name: value for name, value in msgspec.to_builtins(row.choice).items() if value},
         "package": "same" if row.packages is None else "current",
         "state": row.state,
         "created_at": row.created_at,

@@ -10,6 +10,7 @@ from api_help import Caller, body_for, caller_of, report_for, services_of
 from flask import Flask
 from sqlalchemy import text
 
+from api.auth import digest_of
 from api.rejudging_schemas import RejudgingDetails
 from api.store import Key, NewKey, NewSubmission, Store, rejudging_choice
 from api.store.rejudging_choice import Choice
@@ -19,6 +20,7 @@ from judge.models import Report, Verdict
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 URL = "/api/v1/rejudgings"
+LOGGED = "SELECT action, subject, key_id FROM audit_log WHERE action LIKE 'rejudging.%' ORDER BY id"
 SUBMISSIONS = "/api/v1/submissions"
 BOARD = "/api/v1/problems/add-two/leaderboard"
 
@@ -180,6 +182,38 @@ def test_what_is_erased_while_it_waits_is_not_judged(app: Flask, caller: Caller,
     assert caller.post(f"{URL}/{made['id']}/apply").status_code == 200
     assert caller.get(f"{SUBMISSIONS}/{ids[0]}").json["verdict"] == "AC"
     assert create(caller)["left_out"] == {"source_gone": 1}
+
+
+def test_whoever_is_forgotten_is_in_no_filter(app: Flask, caller: Caller, worker: Caller) -> None:
+    zoe = submit(caller, worker, "zoë", "AC")
+    made, other = create(caller, filter={"person": "zoë", "verdicts": ["AC"]}), create(caller, filter={"person": "yan"})
+    judge_again(worker, {zoe: "WA"})
+    key = services_of(app).store.keys.find(digest_of(caller.key))
+    assert key
+    services_of(app).store.people.erase(key.org_id, "zoë", datetime.now(UTC))
+    answer = caller.get(f"{URL}/{made['id']}")
+    RejudgingDetails.model_validate_json(answer.data)
+    assert answer.json["filter"] == {"verdicts": ["AC"]}
+    assert caller.get(f"{URL}/{other['id']}").json["filter"] == {"person": "yan"}
+    assert caller.post(f"{URL}/{made['id']}/apply").status_code == 200
+    assert caller.get(BOARD).json["standings"] == []
+    assert caller.get(f"{SUBMISSIONS}/{zoe}").json["person"] is None
+
+
+def test_nobody_freezes_a_score_by_ending_a_rejudging_without_the_scope(
+    app: Flask, caller: Caller, worker: Caller
+) -> None:
+    zoe = submit(caller, worker, "zoë", "AC")
+    made = create(caller)
+    candidate = caller_of(app, "candidate", "somebody", scopes=("submit", "read", "author", "hiring"))
+    assert candidate.get(f"{SUBMISSIONS}/{zoe}").status_code == 200, "of the same organisation"
+    for path in ("/discard", "/apply"):
+        answer = candidate.post(f"{URL}/{made['id']}{path}")
+        assert (answer.status_code, answer.json["type"]) == (403, "urn:judge:missing-scope")
+    assert services_of(app).store.judgings.waiting() == {"python": 1}
+    judge_again(worker, {zoe: "WA"})
+    assert caller.post(f"{URL}/{made['id']}/apply").status_code == 200
+    assert candidate.get(f"{SUBMISSIONS}/{zoe}").json["verdict"] == "WA"
 
 
 def test_the_package_is_the_one_offered_or_the_one_it_was_judged_with(
@@ -362,7 +396,7 @@ def test_applying_leaves_standings_as_they_are_recomputed_and_is_logged(
         standings = kept(connection, key.org_id, "p")
         assert standings == recomputed(connection, key.org_id, "p")
         assert sorted(place.cpu_time_ms for place in standings.values()) == [420, 430, 440]
-        logged = connection.execute(text("SELECT action, subject, key_id FROM audit_log ORDER BY id")).all()
+        logged = connection.execute(text(LOGGED)).all()
     assert store.standings.version(key.org_id, "p") == before + 1
     subject = str(rejudging_id)
     assert logged == [("rejudging.created", subject, key.id), ("rejudging.applied", subject, key.id)]
