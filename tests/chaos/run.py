@@ -43,6 +43,7 @@ class Result:
     doubled: int = 0
     different: list[str] = field(default_factory=list)
     orphans: int = 0
+    inconsistent: list[str] = field(default_factory=list)  # what `judge db check` says, leaderboards among it
     recoveries: dict[str, list[float]] = field(default_factory=dict)
     attempts: dict[int, int] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ class Result:
 
     @property
     def is_sound(self) -> bool:
-        wrong = self.lost or self.doubled or self.different or self.orphans
+        wrong = self.lost or self.doubled or self.different or self.orphans or self.inconsistent
         return not wrong and self.slowest_s <= self.recovers_within_s
 
 
@@ -108,6 +109,15 @@ class Run:
                 self.result.different.append(f"{sent.id}: {verdict} ({error}), not {sent.expected}")
         self.result.accepted = len(accepted)
         self._count()
+        self._check()
+
+    def _check(self) -> None:
+        """Whether what is stored agrees with itself, and the leaderboards with their recomputation."""
+        environment = {**self.service.parts["api"].environment, "JUDGE_DATABASE_URL": self.service.database_url}
+        command = [sys.executable, "-m", "api.manage", "db", "check"]
+        checked = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        if checked.returncode:
+            self.result.inconsistent = (checked.stdout + checked.stderr).splitlines()
 
     def _count(self) -> None:
         database = Database(self.service.database_url)
@@ -188,10 +198,11 @@ def table(result: Result) -> str:
     lines += [
         "",
         f"Seed {result.seed}: {result.accepted} submissions accepted, {faults} faults; {len(result.lost)} lost, "
-        f"{result.doubled} doubled, {len(result.different)} judged differently, {result.orphans} orphaned containers; "
+        f"{result.doubled} doubled, {len(result.different)} judged differently, "
+        f"{len(result.inconsistent)} inconsistencies in the database, {result.orphans} orphaned containers; "
         f"{again} needed more than one attempt; the slowest recovery took {result.slowest_s:.1f} s.",
     ]
-    return "\n".join(lines + [f"- {one}" for one in (*result.lost, *result.different)])
+    return "\n".join(lines + [f"- {one}" for one in (*result.lost, *result.different, *result.inconsistent)])
 
 
 def main() -> None:
