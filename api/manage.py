@@ -19,7 +19,13 @@ for command in (keys.create_key, keys.keys, keys.revoke_key, keys.create_organis
     main.add_command(command)
 
 
-@main.group()
+@main.group(
+    epilog="""\b
+Examples:
+  judge db upgrade
+  judge db check
+  judge db prune --dry-run"""
+)
 def db() -> None:
     """Look after the database."""
 
