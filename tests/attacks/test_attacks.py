@@ -60,7 +60,9 @@ def test_each_attack_names_walls_that_can_be_taken_away_and_another_end():
 
 
 def test_every_number_is_tried_here_or_elsewhere():
-    assert {attack.header.attack for attack in ATTACKS} | set(ELSEWHERE) == set(range(1, 74))
+    """From 74 on it is the API, the pages and the operation that are attacked; of those some are tried so far."""
+    tried = {attack.header.attack for attack in ATTACKS} | set(ELSEWHERE)
+    assert set(range(1, 74)) <= tried <= set(range(1, 101))
 
 
 def test_what_is_tried_elsewhere_is():
