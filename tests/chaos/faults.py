@@ -15,8 +15,8 @@ import redis
 import urllib3
 from leaks import descendants
 from load import Client
-from parts import Part, kill
-from service import WORKER_TOKEN, Service, connected, interrupt
+from parts import Part, kill, wait_for
+from service import WORKER_TOKEN, Service, connected, docker_answers, interrupt
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -60,7 +60,7 @@ def _kills(service: Service, rng: random.Random) -> Iterator[Fault]:
     if "postgresql" in parts:
         yield Fault("kill -9 PostgreSQL", 0, lambda: _at_once(parts["postgresql"].kill))
     if "docker" in parts:
-        yield Fault("kill -9 Docker's daemon", 0, lambda: _at_once(parts["docker"].kill))
+        yield Fault("kill -9 Docker's daemon", 0, lambda: _without_docker(service))
     yield Fault("SIGTERM worker", 0, lambda: _at_once(lambda: interrupt(parts["worker"])))
     yield Fault("SIGTERM API", 0, lambda: _at_once(lambda: interrupt(parts["api"])))
 
@@ -154,6 +154,14 @@ def _full(disk: Path) -> Iterator[None]:
         yield
     finally:
         filler.unlink()
+
+
+@contextmanager
+def _without_docker(service: Service) -> Iterator[None]:
+    """Until it answers again: ten seconds or more, which are its own, and not the service's to recover in."""
+    service.parts["docker"].kill()
+    yield
+    wait_for(lambda: docker_answers(service), "Docker does not come back")
 
 
 @contextmanager

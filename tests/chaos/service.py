@@ -157,9 +157,14 @@ def _docker(service: Service) -> Part:
     folders = ["--data-root", str(folder / "docker"), "--exec-root", str(folder / "docker-run")]
     network = ["--bridge=none", "--iptables=false", "--host", f"unix://{service.docker}"]
     command = ["unshare", "--net", "dockerd", *folders, *network, "--pidfile", str(folder / "docker.pid")]
-    # What was killed leaves its pid file, and another process may have that number by now.
-    before = (folder / "docker.pid").unlink
-    return Part("docker", command, os.environ, folder / "docker.log", before=lambda: before(missing_ok=True))
+    # What was killed leaves its pid files, and another process may have that number by now.
+    left = [folder / "docker.pid", folder / "docker-run" / "containerd" / "containerd.pid"]
+
+    def clear() -> None:
+        for path in left:
+            path.unlink(missing_ok=True)
+
+    return Part("docker", command, os.environ, folder / "docker.log", before=clear)
 
 
 def _move_image(service: Service) -> str:
@@ -227,8 +232,7 @@ def _wait(service: Service, name: str) -> None:
     elif name == "redis":
         wait_for((service.folder / "redis.sock").exists, "Redis does not answer")
     elif name == "docker":
-        version = ["docker", "--host", f"unix://{service.docker}", "version"]
-        wait_for(lambda: not subprocess.run(version, capture_output=True).returncode, "Docker does not answer")
+        wait_for(lambda: docker_answers(service), "Docker does not answer")
     elif name == "api":
         wait_for(lambda: answers(service), "the API does not answer")
 
@@ -238,6 +242,11 @@ def answers(service: Service) -> bool:
         return urllib3.request("GET", f"{service.url}/readyz", retries=False, timeout=2).status == 200
     except urllib3.exceptions.HTTPError:
         return False
+
+
+def docker_answers(service: Service) -> bool:
+    version = ["docker", "--host", f"unix://{service.docker}", "version"]
+    return not subprocess.run(version, capture_output=True).returncode
 
 
 def interrupt(part: Part) -> None:
