@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from api.store.database import Database
 from api.store.tables import FAILED, JUDGED, LOST, QUEUED, RUNNING, Figures, JudgingRow, ReportRow, SubmissionRow
+from api.store.types import is_id
 from judge.models import Report, Verdict
 
 SUBMISSION, REJUDGING = 1, 2  # priorities; smaller is more urgent
@@ -220,6 +221,8 @@ class Judgings:
 
     def renew(self, judging_id: str) -> bool:
         """A sign of life of who judges this. False when he holds it no more."""
+        if not is_id(judging_id):
+            return False
         with self._database.writing() as connection:
             return bool(connection.execute(_RENEW, {"judging_id": judging_id}).rowcount)
 
@@ -234,6 +237,8 @@ class Judgings:
             return {row.language: row.waiting for row in connection.execute(_WAITING)}
 
     def state(self, judging_id: str) -> str | None:
+        if not is_id(judging_id):
+            return None
         with self._database.reading() as connection:
             return connection.execute(_STATE, {"id": judging_id}).scalar()
 
@@ -248,6 +253,8 @@ class Judgings:
             self._settle(connection, ended, Report(verdict=Verdict.JE, judge_error=why), at)
 
     def _end(self, connection: Connection, judging_id: str, to: str, why: str | None, at: datetime) -> Row[Any] | None:
+        if not is_id(judging_id):
+            return None
         values = {"judging_id": judging_id, "to": to, "why": why, "at": at}
         return connection.execute(_END, values).one_or_none()
 
@@ -272,6 +279,3 @@ class Judgings:
 def _ended(row: Row[Any], state: str, report: Report | None, at: datetime) -> Ended:
     age_s = (at - row.created_at).total_seconds() if row.rejudging_id is None else None
     return Ended(state, row.language, report, age_s)
-
-
-__all__ = ["FAILED", "Claimed", "Ended", "Judged", "Judgings", "NewJudging", "enqueue"]

@@ -4,7 +4,6 @@ Promises: what was added is kept, together with its first judging or not at all;
 Knows nothing of HTTP, of queues and of what a candidate may see.
 """
 
-import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from api.store.database import Database
 from api.store.judgings import SUBMISSION, NewJudging, enqueue
 from api.store.tables import JUDGED, QUEUED, RUNNING, JudgingRow, Organisation, ReportRow, SubmissionRow
-
-# What is no id is not asked for: PostgreSQL takes a NUL in a text for an error and not for an unknown id.
-is_id = re.compile(r"[0-9a-f]{32}").fullmatch
+from api.store.types import is_id
 
 
 @dataclass(frozen=True, slots=True)

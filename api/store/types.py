@@ -1,10 +1,14 @@
-"""Column types of our own."""
+"""Column types of our own, and how the ids of submissions and judgings look."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
+
+# What is no id is not asked for: PostgreSQL takes a NUL in a text for an error and not for an unknown id.
+is_id = re.compile(r"[0-9a-f]{32}").fullmatch
 
 
 class Utc(TypeDecorator[datetime]):

@@ -7,8 +7,9 @@ from sqlalchemy import bindparam, case, select, tuple_
 
 from api.store.database import Database
 from api.store.service_tables import Board
-from api.store.submissions import LISTED, StoredSubmission, is_id
+from api.store.submissions import LISTED, StoredSubmission
 from api.store.tables import JUDGED, JudgingRow, SubmissionRow
+from api.store.types import is_id
 
 
 @dataclass(frozen=True, slots=True)

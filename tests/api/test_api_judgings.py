@@ -104,7 +104,11 @@ def test_the_first_report_is_kept_and_later_ones_dropped(store: Store, keys: lis
     assert (row.status, row.verdict, row.cpu_time_s, row.judged_at) == ("judged", "AC", 0.123456, NOW)
     assert Report.model_validate_json(row.report) == REPORT
     assert store.judgings.finish(claim.id, Report(verdict=Verdict.WA), NOW) is None
-    assert store.judgings.finish("unknown", REPORT, NOW) is None
+    for unknown in ("unknown", "0" * 32, "\0", "\ud800"):
+        assert store.judgings.finish(unknown, REPORT, NOW) is None
+        assert store.judgings.give_back(unknown, LOST, "why", NOW) is None
+        assert not store.judgings.renew(unknown)
+        assert store.judgings.state(unknown) is None
     assert store.submissions.judged([submission_id, "unknown"]) == [row]
     assert [judged.submission_id for judged in told] == [submission_id]
 
