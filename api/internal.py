@@ -15,6 +15,7 @@ from api import events, views
 from api.auth import require_worker
 from api.errors import ApiError, Kind, refused
 from api.intake import read_body, read_json
+from api.packages import package_tar
 from api.schemas import Strict
 from api.services import services
 from api.store import Judged
@@ -94,11 +95,7 @@ def sign_of_life(worker: str) -> Response:
 @bp.get("/packages/<package>")
 def package(package: str) -> Response:
     """A package as an uncompressed tar: one that is offered, or that was when something was submitted to it."""
-    held = services()
-    tar = held.catalogue.tars.get(package) or held.store.packages.get(package)
-    if tar is None:
-        raise ApiError(Kind.UNKNOWN_PACKAGE, "No problem has or had a package with this hash.")
-    return Response(tar, mimetype="application/x-tar")
+    return package_tar(package)
 
 
 @bp.get("/problems")

@@ -11,6 +11,7 @@ from api import views
 from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.openapi import described
+from api.packages import package_tar
 from api.schemas import Record
 from api.services import services
 
@@ -41,8 +42,4 @@ def record(submission_id: str) -> Response:
 @described(tag="problems", answers={200: None}, refusals=(404,))
 def package(package: str) -> Response:
     """A problem's package by its hash, as an uncompressed tar: one that is offered, or once was."""
-    held = services()
-    tar = held.catalogue.tars.get(package) or held.store.packages.get(package)
-    if tar is None:
-        raise ApiError(Kind.UNKNOWN_PACKAGE, "No problem has or had a package with this hash.")
-    return Response(tar, mimetype="application/x-tar")
+    return package_tar(package)

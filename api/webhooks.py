@@ -16,7 +16,7 @@ from flask import Blueprint, Response, g
 from api.announcing import trial
 from api.auth import require_scope
 from api.errors import ApiError, Kind
-from api.intake import read_json, read_query
+from api.intake import number_in, read_json, read_query
 from api.openapi import described
 from api.services import services
 from api.store.outbox import StoredMessage
@@ -30,7 +30,6 @@ bp = Blueprint("webhooks", __name__, url_prefix="/api/v1/webhooks")
 bp.before_request(require_scope("admin"))
 
 _SECRET_BYTES = 32
-_is_id = re.compile(r"[1-9][0-9]{0,8}").fullmatch
 _is_message_id = re.compile(r"[1-9][0-9]{0,17}").fullmatch
 
 
@@ -126,7 +125,8 @@ def resend(webhook_id: str, message_id: str) -> Response:
 
 
 def _own(webhook_id: str) -> StoredWebhook:
-    found = services().store.webhooks.get(int(webhook_id), g.key.org_id) if _is_id(webhook_id) else None
+    number = number_in(webhook_id)
+    found = services().store.webhooks.get(number, g.key.org_id) if number else None
     if found is None:
         raise ApiError(Kind.UNKNOWN_WEBHOOK, "Your organisation has no webhook with this id.")
     return found

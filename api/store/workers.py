@@ -11,6 +11,7 @@ from api.store.tables import WorkerRow
 
 _w = WorkerRow.__table__.c
 _SEEN = select(_w.languages).where(_w.seen_at > bindparam("since"))
+_FORGOTTEN = select(_w.id).where(_w.seen_at < bindparam("before")).limit(1)
 _FORGET = delete(WorkerRow).where(_w.seen_at < bindparam("before"))
 
 
@@ -36,5 +37,9 @@ class Workers:
         return counted
 
     def forget(self, before: datetime) -> None:
+        """Asked at every sweep, so it takes the writers' turn only when there is somebody to forget."""
+        with self._database.reading() as connection:
+            if connection.execute(_FORGOTTEN, {"before": before}).first() is None:
+                return
         with self._database.writing() as connection:
             connection.execute(_FORGET, {"before": before})
