@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g
 from api import views
 from api.auth import require_scope
 from api.errors import ApiError, Kind
-from api.intake import read_json, read_query
+from api.intake import number_in, read_json, read_query
 from api.openapi import described
 from api.rejudging_schemas import (
     ChangesQuery,
@@ -159,8 +159,8 @@ def _has_ended(state: str) -> ApiError:
 
 
 def _own(rejudging_id: str) -> StoredRejudging:
-    known = rejudging_id.isascii() and rejudging_id.isdigit() and len(rejudging_id) < 10
-    row = services().store.rejudgings.get(int(rejudging_id), g.key.org_id) if known else None
+    number = number_in(rejudging_id)
+    row = services().store.rejudgings.get(number, g.key.org_id) if number else None
     if row is None:
         raise ApiError(Kind.UNKNOWN_REJUDGING, "You have no rejudging with this id.")
     return row
