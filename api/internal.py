@@ -6,17 +6,18 @@ report again whenever it is in doubt.
 """
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field, ValidationError
 
 from api import events, views
 from api.auth import require_worker
+from api.catalogue import LANGUAGES
 from api.errors import ApiError, Kind, refused
 from api.intake import read_body, read_json
 from api.packages import package_tar
-from api.schemas import Strict
+from api.schemas import Strict, Text
 from api.services import services
 from api.store import Judged
 from api.store.tables import FAILED
@@ -35,6 +36,23 @@ _log = get_logger(__name__)
 BoxEvent = Literal["started", "recycled", "broken", "given up"]
 
 
+_Count = Annotated[int, Field(ge=0, lt=1 << 31)]
+_Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class StorableReport(Report):
+    """A report whose figures both databases can keep: what one cannot would be sent for ever."""
+
+    cpu_time_s: _Figure = 0.0
+    wall_time_s: _Figure = 0.0
+    judging_time_s: _Figure = 0.0
+    peak_memory_kib: _Count = 0
+    cases_passed: _Count = 0
+    cases_total: _Count = 0
+    score: _Figure | None = None
+    max_score: _Figure | None = None
+
+
 class Fault(Strict):
     """The machine failed while it judged; what the submission did is not known."""
 
@@ -42,9 +60,9 @@ class Fault(Strict):
 
 
 class SignOfLife(Strict):
-    languages: list[str] = Field(min_length=1, max_length=100)
+    languages: list[Text] = Field(min_length=1, max_length=100)
     judging: str | None = None
-    boxes: dict[BoxEvent, int] = Field({}, description="what became of its boxes since its last sign")
+    boxes: dict[BoxEvent, _Count] = Field({}, description="what became of its boxes since its last sign")
 
 
 @bp.post("/claims")
@@ -57,7 +75,7 @@ def claim() -> Response:
 def report(judging_id: str) -> Response:
     """Store the report and wake whoever waits for it."""
     try:
-        result = Report.model_validate_json(read_body(MAX_REPORT))
+        result = StorableReport.model_validate_json(read_body(MAX_REPORT))
     except ValidationError as exc:
         raise refused(exc, Report) from None
     held = services()
@@ -75,7 +93,7 @@ def report(judging_id: str) -> Response:
 @bp.post("/judgings/<judging_id>/fault")
 def fault(judging_id: str) -> Response:
     """Give the judging back for another attempt, or, after the last one, end it as JE."""
-    reason = read_json(Fault).reason
+    reason = read_json(Fault).reason.replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL does not keep
     _log.warning("a machine failed", judging=judging_id, reason=reason)
     if judged := services().store.judgings.give_back(judging_id, FAILED, reason, datetime.now(UTC)):
         _hand_over(judged)
@@ -87,7 +105,7 @@ def sign_of_life(worker: str) -> Response:
     """The worker is there, and at work on this judging, if any; 409 when it was given to another meanwhile."""
     sign = read_json(SignOfLife)
     services().metrics.boxes_counted(sign.boxes.items())
-    services().store.workers.see(worker[:100], sign.languages, datetime.now(UTC))
+    services().store.workers.see(_name(worker), sign.languages, datetime.now(UTC))
     kept = sign.judging is None or services().store.judgings.renew(sign.judging)
     return Response(status=204 if kept else 409)
 
@@ -106,12 +124,13 @@ def problems() -> Response:
 
 def _next() -> Response:
     """What `?worker=` shall do next in one of its `?languages=`; nothing when it does not say that it wants more."""
-    worker, languages = request.args.get("worker"), request.args.get("languages", "").split(",")
+    worker, asked = request.args.get("worker"), request.args.get("languages", "").split(",")
     if not worker:
         return Response(status=204)
+    languages = [language for language in LANGUAGES if language in asked]
     task: bytes | str | None = services().board.claim(languages)
     if task is None:
-        claimed = services().store.judgings.claim(worker[:100], languages, datetime.now(UTC))
+        claimed = services().store.judgings.claim(_name(worker), languages, datetime.now(UTC))
         if claimed is None:
             return Response(status=204)
         traces.waited(claimed.submission_id, claimed.created_at, judging=claimed.id)
@@ -126,6 +145,12 @@ def _next() -> Response:
             traceparent=traces.traceparent(claimed.submission_id),
         ).model_dump_json()
     return Response(task, mimetype="application/json")
+
+
+def _name(worker: str) -> str:
+    if "\0" in worker:
+        raise ApiError(Kind.INVALID_FIELD, "The worker's name holds a NUL.", field="worker")
+    return worker[:100]
 
 
 def _hand_over(judged: Judged) -> None:

@@ -2,13 +2,25 @@
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from api_help import WORKER_TOKEN, Caller, body_for, report_for, services_of
+from api_help import (
+    WORKER_TOKEN,
+    Caller,
+    RedisServer,
+    body_for,
+    caller_of,
+    report_for,
+    services_of,
+    settings_for,
+)
 from flask import Flask
 
 from api.catalogue import tar_of
+from api.settings import Settings
 from judge.package import load_package
 
 
@@ -71,3 +83,45 @@ def test_readiness_says_which_does_not_answer(app: Flask, worker: Caller, monkey
     assert response.json == {"status": "not ready", "redis": True, **not_known}
     assert WORKER_TOKEN not in response.text
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def stored(
+    make_app: Callable[[Settings], Flask], redis_server: RedisServer, problems_dir: Path, database_url: str
+) -> Flask:
+    return make_app(settings_for(redis_server.url, problems_dir, database_url=database_url))
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"cases_passed": 10**30},
+        {"cases_total": 1 << 31},
+        {"peak_memory_kib": 1 << 31},
+        {"cpu_time_s": -1e308},
+        {"score": float("inf")},
+    ],
+)
+def test_a_report_that_no_database_keeps_is_refused(stored: Flask, figures: dict[str, Any]) -> None:
+    caller, worker = caller_of(stored), Caller(stored.test_client(), WORKER_TOKEN)
+    submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
+    assert worker.report(submission_id, report_for(**figures)) == 422
+    assert worker.report(submission_id, report_for()) == 204
+
+
+def test_a_worker_that_says_what_no_database_keeps(stored: Flask) -> None:
+    caller, worker = caller_of(stored), Caller(stored.test_client(), WORKER_TOKEN)
+    submission_id = caller.post("/api/v1/submissions", json=body_for()).json["id"]
+    assert worker.post("/internal/claims?worker=%00&languages=python").status_code == 422
+    assert worker.post("/internal/claims?worker=w&languages=%00").status_code == 204
+    assert worker.post("/internal/workers/%00", json={"languages": ["python"]}).status_code == 422
+    for wrong in (
+        {"languages": ["\0"]},
+        {"languages": ["\ud800"]},
+        {"languages": ["python"], "boxes": {"started": -1}},
+        {"languages": ["python"], "boxes": {"started": 10**400}},
+    ):
+        assert worker.post("/internal/workers/w", json=wrong).status_code == 422, wrong
+    url = f"/internal/judgings/{worker.judging(submission_id)}/fault"
+    assert worker.post(url, json={"reason": "a NUL: \0"}).status_code == 204
+    assert worker.claim(), "the fault was noted, so there is another attempt"
