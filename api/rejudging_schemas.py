@@ -1,9 +1,9 @@
 """What rejudgings are asked for with, and shown as."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 from api.schemas import QueryModel, Strict, Text
 from judge.models import Verdict
@@ -15,11 +15,14 @@ def _a_text(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[
-    AwareDatetime,
-    BeforeValidator(_a_text),
-    Field(strict=False, ge=datetime(1970, 1, 2, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC)),
-]
+def _in_our_times(at: datetime) -> datetime:
+    """Far from the ends of what can be computed with, whatever the zone."""
+    if not 1970 < at.year < 9999:
+        raise ValueError("must be after 1970 and before 9999")
+    return at
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_a_text), AfterValidator(_in_our_times), Field(strict=False)]
 
 
 class RejudgingFilter(Strict):
@@ -41,7 +44,7 @@ class RejudgingRequest(Strict):
     """Submissions to be judged again, beside their verdicts."""
 
     reason: Text = Field(min_length=1, max_length=1000, description="why, for those who read it later")
-    filter: RejudgingFilter
+    filter: RejudgingFilter = Field(json_schema_extra={"minProperties": 1})
     package: Literal["current", "same"] = Field(
         "current", description="'current': with the problem as it is offered now; 'same': as it was judged before"
     )

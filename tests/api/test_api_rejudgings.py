@@ -285,6 +285,11 @@ def test_what_is_refused(caller: Caller, body: dict[str, Any]) -> None:
     assert caller.get(URL).json == {"rejudgings": [], "next": None}
 
 
+def test_a_time_too_far_away_is_refused_in_plain_words(caller: Caller) -> None:
+    answer = caller.post(URL, json={"reason": "r", "filter": {"until": "0381-02-15T19:55:19-12:38"}})
+    assert answer.json["detail"] == "filter.until: must be after 1970 and before 9999."
+
+
 def test_only_its_organisation_knows_of_it(app: Flask, caller: Caller, worker: Caller) -> None:
     mine, other = submit(caller, worker, "a", "AC"), caller_of(app, "other")
     submit(other, worker, "a", "AC")
