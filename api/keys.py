@@ -6,6 +6,7 @@ come from the operator's command line only.
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Annotated
 
 from flask import Blueprint, Response, g
 from pydantic import AwareDatetime, BaseModel, Field, field_validator
@@ -24,11 +25,22 @@ bp = Blueprint("keys", __name__, url_prefix="/api/v1/keys")
 bp.before_request(require_scope("admin"))
 
 
+# For the document alone, as far as its reader and Python know the same characters.
+_PRINTABLE = r"^ *[^\p{C}\p{Z}]([^\p{C}\p{Z}]| )*$"
+
+
 class KeyRequest(Strict):
     """A key to be made, in your own organisation."""
 
-    name: str = Field(min_length=1, max_length=200, description="what you will know it by, 1 to 200 characters")
-    scopes: list[str] = Field(min_length=1, max_length=10, description=f"some of {', '.join(ALL_SCOPES)}")
+    name: str = Field(
+        min_length=1,
+        max_length=200,
+        description="what you will know it by, 1 to 200 printable characters",
+        json_schema_extra={"pattern": _PRINTABLE},
+    )
+    scopes: list[Annotated[str, Field(json_schema_extra={"enum": [*ALL_SCOPES]})]] = Field(
+        min_length=1, max_length=10, description=f"some of {', '.join(ALL_SCOPES)}"
+    )
     expires_at: AwareDatetime | None = Field(
         None, strict=False, description="a time to come, such as '2027-01-31T00:00:00Z'; without, it does not expire"
     )

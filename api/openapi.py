@@ -20,11 +20,13 @@ from spectree.page import PAGE_TEMPLATES
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api.errors import PROBLEM_JSON
-from api.schemas import EventStream, ProblemDetails
+from api.schemas import LeaderboardEvent, ProblemDetails, SubmissionEvent
 
 VERSION = "0.1.0"
 DOCUMENT_URL, PAGE_URL = "/api/v1/openapi.json", "/api/v1/docs/"
-_MEDIA = {f"#/components/schemas/{EventStream.__name__}": "text/event-stream"}
+_MEDIA = {
+    f"#/components/schemas/{event.__name__}": "text/event-stream" for event in (SubmissionEvent, LeaderboardEvent)
+}
 V = TypeVar("V", bound=Callable[..., Any])
 bp = Blueprint("openapi", __name__)
 

@@ -7,11 +7,14 @@ models.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.config import JsonDict
+from pydantic_core import CoreSchema
 
 from judge.models import Report, Verdict
 
 MAX_WAIT_S = 60
+MAX_SOURCE = 64 * 1024
 _Status = Literal["queued", "running", "judged"]
 
 
@@ -35,12 +38,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
+# For the document alone: intake.py says better what is wrong with a source.
+_SOURCE: JsonDict = {"minLength": 1, "maxLength": MAX_SOURCE, "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
+_SUBMISSION_ID = "^[0-9a-f]{32}$"
+
+
 class Solution(Strict):
     """A program for a problem."""
 
     problem: str = Field(description="slug of a problem, as GET /api/v1/problems lists them")
     language: str = Field(description="id of a language, such as 'python'")
-    source: str = Field(description="the program's text: not empty, no NUL, at most 65536 bytes of UTF-8")
+    source: str = Field(
+        description="the program's text: not empty, no NUL, at most 65536 bytes of UTF-8", json_schema_extra=_SOURCE
+    )
 
 
 class SubmissionRequest(Solution):
@@ -76,7 +86,9 @@ class RunQuery(QueryModel):
 
 class PageQuery(QueryModel):
     limit: int = Field(20, ge=1, le=100, description="number of submissions, from 1 to 100")
-    before: str | None = Field(None, description="id of one of your submissions; the page begins after it")
+    before: str | None = Field(
+        None, pattern=_SUBMISSION_ID, description="id of one of your submissions; the page begins after it"
+    )
 
 
 class SubmissionSummary(BaseModel):
@@ -168,8 +180,32 @@ class Leaderboard(BaseModel):
     next: str | None
 
 
-class EventStream(RootModel[str]):
-    """Server-Sent Events: `id`, `event`, and `data` as JSON in one line each."""
+class _AsText:
+    """What the data of an event is, in the document: JSON in one line."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "contentMediaType": "application/json", "contentSchema": handler(core)}
+
+
+class SubmissionEvent(BaseModel):
+    """One of the Server-Sent Events; its data is JSON in one line."""
+
+    id: str
+    event: Literal["submission"]
+    data: Annotated[SubmissionSummary, _AsText]
+
+
+class BoardVersion(BaseModel):
+    version: int
+
+
+class LeaderboardEvent(BaseModel):
+    """One of the Server-Sent Events; its data is JSON in one line."""
+
+    id: str
+    event: Literal["leaderboard"]
+    data: Annotated[BoardVersion, _AsText]
 
 
 class Run(BaseModel):

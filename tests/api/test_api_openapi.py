@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-from api_help import Caller
+import jsonschema_rs
+import pytest
+from api_help import Caller, body_for
 from flask import Flask
 
 PAGE, DOCUMENT = "/api/v1/docs/", "/api/v1/openapi.json"
@@ -60,9 +62,49 @@ def test_it_is_true(app: Flask) -> None:
     assert list(post["responses"]["422"]["content"]) == ["application/problem+json"]
     assert set(found["GET /api/v1/problems"]["responses"]) == {"200", "401", "403", "429", "503"}
     assert found["GET /healthz"]["security"] == []
+    (before,) = (one for one in found["GET /api/v1/submissions"]["parameters"] if one["name"] == "before")
+    assert "^[0-9a-f]{32}$" in str(before["schema"])
     schemas = document(app)["components"]["schemas"]
     assert schemas["SubmissionRequest"]["additionalProperties"] is False
     assert {"report", "verdict", "cases_total"} <= set(schemas["Submission"]["properties"])
+
+
+BODIES = [
+    *(
+        ("SubmissionRequest", "submissions", body_for(source=text))
+        for text in ("x = 1", " x\n", "", " \n\u00a0", "x\0")
+    ),
+    *(("RunRequest", "runs?wait=0", body_for(source=text)) for text in ("x = 1", "", "\0")),
+    *(
+        ("KeyRequest", "keys", {"name": name, "scopes": ["read"]})
+        for name in ("an é b", "", " ", "\a", "\u2028", "\u00ad")
+    ),
+    *(("KeyRequest", "keys", {"name": "k", "scopes": [scope]}) for scope in ("hiring", "worker", "")),
+    *(("RejudgingRequest", "rejudgings", {"reason": "r", "filter": chosen}) for chosen in ({"person": "a"}, {})),
+]
+
+
+@pytest.mark.parametrize(("model", "path", "body"), BODIES)
+def test_it_allows_what_is_taken_and_nothing_else(
+    app: Flask, caller: Caller, model: str, path: str, body: dict[str, Any]
+) -> None:
+    schema = {"$ref": f"#/components/schemas/{model}", "components": document(app)["components"]}
+    taken = caller.post(f"/api/v1/{path}", json=body).status_code in (201, 202)
+    assert jsonschema_rs.validator_for(schema).is_valid(body) == taken
+
+
+def test_it_says_what_events_are(app: Flask) -> None:
+    schemas = document(app)["components"]["schemas"]
+    for path, model, data in (
+        ("submissions/{submission_id}", "SubmissionEvent", "SubmissionSummary"),
+        ("problems/{slug}/leaderboard", "LeaderboardEvent", "BoardVersion"),
+    ):
+        answer = operations(app)[f"GET /api/v1/{path}/events"]["responses"]["200"]
+        reference = {"$ref": f"#/components/schemas/{model}"}
+        assert answer["content"] == {"text/event-stream": {"schema": reference}}
+        said = schemas[model]["properties"]["data"]
+        assert said["contentMediaType"] == "application/json"
+        assert said["contentSchema"] == {"$ref": f"#/components/schemas/{data}"}
 
 
 def test_the_page_reaches_no_other_host(app: Flask) -> None:
