@@ -29,7 +29,7 @@ def _storable(text: str) -> str:
 
 
 # What both databases keep: PostgreSQL takes no NUL.
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": r"^[^\x00]*$"})]
 
 
 class Strict(BaseModel):

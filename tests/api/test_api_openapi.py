@@ -80,6 +80,7 @@ BODIES = [
         for name in ("an é b", "", " ", "\a", "\u2028", "\u00ad")
     ),
     *(("KeyRequest", "keys", {"name": "k", "scopes": [scope]}) for scope in ("hiring", "worker", "")),
+    *(("SubmissionRequest", "submissions", body_for(person=person)) for person in ("Ada\n", "\0", "", None)),
     *(("RejudgingRequest", "rejudgings", {"reason": "r", "filter": chosen}) for chosen in ({"person": "a"}, {})),
 ]
 
