@@ -10,7 +10,7 @@ from api.auth import require_scope
 from api.errors import ApiError, Kind, did_you_mean, shortened
 from api.live import State, Topic
 from api.openapi import described
-from api.schemas import LeaderboardEvent, SubmissionEvent
+from api.schemas import LastEventHeader, LeaderboardEvent, SubmissionEvent
 from api.services import services
 from api.store import Judged, Store
 from api.store.tables import JUDGED
@@ -20,7 +20,7 @@ bp.before_request(require_scope("read"))
 
 
 @bp.get("/submissions/<submission_id>/events")
-@described(tag="events", answers={200: SubmissionEvent, 204: None}, refusals=(404,))
+@described(tag="events", headers=LastEventHeader, answers={200: SubmissionEvent, 204: None}, refusals=(404,))
 def of_submission(submission_id: str) -> WerkzeugResponse:
     """What becomes of a submission, as it happens, until it is judged.
 
@@ -37,7 +37,7 @@ def of_submission(submission_id: str) -> WerkzeugResponse:
 
 
 @bp.get("/problems/<slug>/leaderboard/events")
-@described(tag="events", answers={200: LeaderboardEvent}, refusals=(404,))
+@described(tag="events", headers=LastEventHeader, answers={200: LeaderboardEvent}, refusals=(404,))
 def of_leaderboard(slug: str) -> WerkzeugResponse:
     """The version of a problem's leaderboard, now and whenever it changes; at most once a second.
 

@@ -15,13 +15,13 @@ from pydantic import ValidationError
 
 from api.catalogue import LANGUAGES, Catalogue
 from api.errors import ApiError, Kind, did_you_mean, refused, shortened
-from api.schemas import MAX_SOURCE, QueryModel, Solution, Strict
+from api.schemas import MAX_IDEMPOTENCY_KEY, QueryModel, Solution, Strict
 from judge.package import Problem
 
 MAX_BODY = 256 * 1024
+MAX_SOURCE = 64 * 1024
 MAX_INPUT = 64 * 1024
 MAX_DEPTH = 64
-MAX_IDEMPOTENCY_KEY = 255
 
 _is_number = re.compile(r"[1-9][0-9]{0,8}", re.ASCII).fullmatch
 

@@ -12,7 +12,7 @@ from api.auth import require_scope
 from api.errors import ApiError, Kind, shortened
 from api.intake import read_query
 from api.openapi import described
-from api.schemas import Leaderboard, LeaderboardQuery
+from api.schemas import IfNoneMatchHeader, Leaderboard, LeaderboardQuery
 from api.services import services
 from api.store import Ranked
 
@@ -21,7 +21,13 @@ bp.before_request(require_scope("read"))
 
 
 @bp.get("/<slug>/leaderboard")
-@described(tag="problems", query=LeaderboardQuery, answers={200: Leaderboard, 304: None}, refusals=(404,))
+@described(
+    tag="problems",
+    query=LeaderboardQuery,
+    headers=IfNoneMatchHeader,
+    answers={200: Leaderboard, 304: None},
+    refusals=(404,),
+)
 def show(slug: str) -> Response:
     """Who stands where on a problem: each person's best submission, by score, then CPU time, then time of submission.
 

@@ -62,6 +62,7 @@ def described(
     refusals: tuple[int, ...] = (),
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
+    headers: type[BaseModel] | None = None,
     public: bool = False,
 ) -> Callable[[V], V]:
     """Put a view into the document. The summary is the view's docstring."""
@@ -72,6 +73,7 @@ def described(
     decorate: Callable[[V], V] = _spec.validate(
         json=body,
         query=query,
+        headers=headers,
         resp=Response(**models),
         tags=[tag],
         security=[] if public else {"key": []},

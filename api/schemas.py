@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from judge.models import Report, Verdict
 
 MAX_WAIT_S = 60
-MAX_SOURCE = 64 * 1024
+MAX_IDEMPOTENCY_KEY = 255
 _Status = Literal["queued", "running", "judged"]
 
 
@@ -39,7 +39,7 @@ class Strict(BaseModel):
 
 
 # For the document alone: intake.py says better what is wrong with a source.
-_SOURCE: JsonDict = {"minLength": 1, "maxLength": MAX_SOURCE, "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}
+_SOURCE: JsonDict = {"minLength": 1, "pattern": r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"}
 _SUBMISSION_ID = "^[0-9a-f]{32}$"
 
 
@@ -82,6 +82,25 @@ class WaitQuery(QueryModel):
 
 class RunQuery(QueryModel):
     wait: float = Field(10, ge=0, le=MAX_WAIT_S, allow_inf_nan=False, description="seconds to wait, from 0 to 60")
+
+
+class IdempotencyHeader(BaseModel):
+    key: str | None = Field(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=MAX_IDEMPOTENCY_KEY,
+        pattern="^[ -~]+$",
+        description="your own name for this request, by which it is known when it is sent again",
+    )
+
+
+class IfNoneMatchHeader(BaseModel):
+    etag: str | None = Field(None, alias="If-None-Match", description="the ETag of the board that you have")
+
+
+class LastEventHeader(BaseModel):
+    id: str | None = Field(None, alias="Last-Event-ID", description="the id of the last event that you have")
 
 
 class PageQuery(QueryModel):

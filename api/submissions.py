@@ -14,7 +14,7 @@ from api.auth import require_scope
 from api.errors import ApiError, Kind
 from api.intake import check_solution, read_idempotency_key, read_json, read_query
 from api.openapi import described
-from api.schemas import PageQuery, Submission, SubmissionPage, SubmissionRequest, WaitQuery
+from api.schemas import IdempotencyHeader, PageQuery, Submission, SubmissionPage, SubmissionRequest, WaitQuery
 from api.services import services
 from api.store import NewSubmission, Outlook, QuotaUsed, Replayed, StoredSubmission
 from api.store.tables import JUDGED, QUEUED
@@ -28,6 +28,7 @@ bp.before_request(require_scope("read", changing="submit"))
     tag="submissions",
     body=SubmissionRequest,
     query=WaitQuery,
+    headers=IdempotencyHeader,
     answers={201: Submission, 202: Submission},
     refusals=(400, 409, 411, 413, 415),
 )

@@ -57,7 +57,10 @@ def test_it_is_true(app: Flask) -> None:
     refusals = {"400", "401", "403", "409", "411", "413", "415", "422", "429", "503"}
     assert set(post["responses"]) == {"201", "202"} | refusals
     assert post["security"] == [{"key": []}]
-    assert [parameter["name"] for parameter in post["parameters"]] == ["wait"]
+    assert {parameter["name"]: parameter["in"] for parameter in post["parameters"]} == {
+        "wait": "query",
+        "Idempotency-Key": "header",
+    }
     assert post["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/SubmissionRequest")
     assert list(post["responses"]["422"]["content"]) == ["application/problem+json"]
     assert set(found["GET /api/v1/problems"]["responses"]) == {"200", "401", "403", "429", "503"}
@@ -72,7 +75,7 @@ def test_it_is_true(app: Flask) -> None:
 BODIES = [
     *(
         ("SubmissionRequest", "submissions", body_for(source=text))
-        for text in ("x = 1", " x\n", "", " \n\u00a0", "x\0")
+        for text in ("x = 1", " x\n", "", " \n\u00a0", "\x1c\x85", "x\0")
     ),
     *(("RunRequest", "runs?wait=0", body_for(source=text)) for text in ("x = 1", "", "\0")),
     *(
