@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo serve test check verify lint fuzz bench chaos image lock oracles clean help
+.PHONY: demo serve test check verify lint fuzz fuzzapi bench chaos image lock oracles clean help
 
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,10 @@ chaos: $(VENV)/dev ## faults at random under load, a table of what was lost; CHA
 SECONDS ?= 600
 fuzz: $(VENV)/fuzz ## feed the wire between worker and box hostile bytes for ten minutes, or SECONDS=20
 	@$(BIN)/python tests/fuzz/wire_fuzzer.py --seconds $(SECONDS)
+
+API_EXAMPLES ?= 500
+fuzzapi: $(VENV)/dev ## hold the API against its OpenAPI document, by 500 cases of each operation, or API_EXAMPLES=50
+	@API_EXAMPLES=$(API_EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal tests/api/test_api_schemathesis.py
 
 bench: $(VENV)/dev ## the figures of README, measured here
 	@$(BIN)/judge bench

