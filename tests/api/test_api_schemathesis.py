@@ -6,6 +6,7 @@ always the same few; with API_EXAMPLES=500 so many are drawn for each operation,
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -26,12 +27,15 @@ from api_help import (
     write_problems,
 )
 from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from schemathesis.checks import CHECKS, load_all_checks
 
 from api.app import BLUEPRINTS, create_app
+from api.internal import Fault, SignOfLife, StorableReport
 from api.openapi import DOCUMENT_URL
 
-FEW = 10
+FEW = 5
 EXAMPLES = int(os.environ.get("API_EXAMPLES", FEW))
 IS_FIXED = EXAMPLES == FEW
 # Nothing is learnt from answers, whose ids are others each time.
@@ -65,23 +69,71 @@ URL = "https://127.0.0.1/hook"
 OFTEN = "1000000/second"
 
 load_all_checks()
-POSITIVE = CHECKS.get_one("positive_data_acceptance")
+POSITIVE, NEGATIVE = CHECKS.get_one("positive_data_acceptance"), CHECKS.get_one("negative_data_rejection")
+
+
+# What workers ask and tell is in no document that is served; so this is one for it: method, address, body, answers.
+INTERNAL_URL = "/internal.json"
+INTERNAL: list[tuple[str, str, type[BaseModel] | None, set[int]]] = [
+    ("post", "/internal/claims", None, {200, 204, 422}),
+    ("post", "/internal/judgings/{judging_id}/report", StorableReport, {200, 204, 404}),
+    ("post", "/internal/judgings/{judging_id}/fault", Fault, {204}),
+    ("post", "/internal/workers/{worker}", SignOfLife, {204, 409}),
+    ("get", "/internal/packages/{package}", None, {200, 404}),
+    ("get", "/internal/problems", None, {200}),
+]
+REFUSALS = {400, 401, 411, 413, 415, 422}
+
+
+def internal_document() -> dict[str, Any]:
+    models = [(model, "validation") for *_, model, _ in INTERNAL if model]
+    schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")[1]["$defs"]
+    security = {"key": {"type": "http", "scheme": "bearer"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "for workers", "version": "1"},
+        "paths": {path: {method: operation(path, model, codes)} for method, path, model, codes in INTERNAL},
+        "components": {"schemas": schemas, "securitySchemes": security},
+    }
+
+
+def operation(path: str, model: type[BaseModel] | None, codes: set[int]) -> dict[str, Any]:
+    asked = [(name, "path") for name in re.findall(r"{(\w+)}", path)]
+    if path.endswith("/claims"):
+        asked = [("worker", "query"), ("languages", "query")]
+    parameters = [
+        {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}} for name, place in asked
+    ]
+    codes = codes | {401} | (REFUSALS if model else set())
+    described = {
+        "security": [{"key": []}],
+        "parameters": parameters,
+        "responses": {str(code): {"description": "see internal.py"} for code in codes},
+    }
+    if model:
+        schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return described
 
 
 class Relay:
-    """What schemathesis knows as the API: a bare one, which has the document; during a test, that test's."""
+    """What schemathesis knows as the API: a bare one, which has the documents; during a test, that test's."""
 
     def __init__(self) -> None:
         self.app = Flask("document")
         for blueprint in BLUEPRINTS:
             self.app.register_blueprint(blueprint)
+        self.app.add_url_rule(INTERNAL_URL, view_func=internal_document)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         return self.app(environ, start_response)
 
 
 RELAY = Relay()
-API = schemathesis.openapi.from_wsgi(DOCUMENT_URL, RELAY, config=schemathesis.Config.from_dict(CONFIG))
+API, WORKERS_API = (
+    schemathesis.openapi.from_wsgi(url, RELAY, config=schemathesis.Config.from_dict(CONFIG))
+    for url in (DOCUMENT_URL, INTERNAL_URL)
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -180,8 +232,23 @@ def test_every_operation_keeps_the_document(case: schemathesis.Case, world: Worl
     world.answered.add(answer.status_code)
 
 
+@WORKERS_API.parametrize()
+@hypothesis.settings(suppress_health_check=list(hypothesis.HealthCheck))
+def test_every_operation_for_workers_keeps_the_document(case: schemathesis.Case, world: World, worker: Caller) -> None:
+    # Only our own program is a worker: how strictly its numbers are read is no promise.
+    excluded = [POSITIVE, NEGATIVE]
+    case.call_and_validate(headers=worker.headers, excluded_checks=excluded)
+    submission = world.caller.post("/api/v1/submissions", json=body_for()).json["id"]
+    world.named |= {"judging_id": worker.judging(submission), "worker": "w"}
+    world.name_objects(case)
+    answer = case.call_and_validate(headers=worker.headers, excluded_checks=excluded)
+    world.answered.add(answer.status_code)
+    shown = world.caller.get(f"/api/v1/submissions/{submission}")
+    assert shown.status_code == 200, "whatever was reported can be shown"
+
+
 def test_what_is_made_can_be_used_until_it_is_deleted(world: World) -> None:
-    class Machine(API.as_state_machine()):  # type: ignore[misc]
+    class Machine(API.as_state_machine()):
         """Operations one after the other, by the ids that earlier ones answered with."""
 
         def before_call(self, case: schemathesis.Case) -> None:
