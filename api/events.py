@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from api import views
 from api.auth import require_scope
 from api.errors import ApiError, Kind, did_you_mean, shortened
+from api.event_schemas import LastEventHeader, LeaderboardEvent, SubmissionEvent
 from api.live import State, Topic
 from api.openapi import described
-from api.schemas import LastEventHeader, LeaderboardEvent, SubmissionEvent
 from api.services import services
 from api.store import Judged, Store
 from api.store.tables import JUDGED

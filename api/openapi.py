@@ -20,7 +20,8 @@ from spectree.page import PAGE_TEMPLATES
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api.errors import PROBLEM_JSON
-from api.schemas import LeaderboardEvent, ProblemDetails, SubmissionEvent
+from api.event_schemas import LeaderboardEvent, SubmissionEvent
+from api.schemas import ProblemDetails
 
 VERSION = "0.1.0"
 DOCUMENT_URL, PAGE_URL = "/api/v1/openapi.json", "/api/v1/docs/"

@@ -7,9 +7,8 @@ models.
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-from pydantic_core import CoreSchema
 
 from judge.models import Report, Verdict
 
@@ -97,10 +96,6 @@ class IdempotencyHeader(BaseModel):
 
 class IfNoneMatchHeader(BaseModel):
     etag: str | None = Field(None, alias="If-None-Match", description="the ETag of the board that you have")
-
-
-class LastEventHeader(BaseModel):
-    id: str | None = Field(None, alias="Last-Event-ID", description="the id of the last event that you have")
 
 
 class PageQuery(QueryModel):
@@ -197,34 +192,6 @@ class Leaderboard(BaseModel):
     version: int
     standings: list[Standing]
     next: str | None
-
-
-class _AsText:
-    """What the data of an event is, in the document: JSON in one line."""
-
-    @staticmethod
-    def __get_pydantic_json_schema__(core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "contentMediaType": "application/json", "contentSchema": handler(core)}
-
-
-class SubmissionEvent(BaseModel):
-    """One of the Server-Sent Events; its data is JSON in one line."""
-
-    id: str
-    event: Literal["submission"]
-    data: Annotated[SubmissionSummary, _AsText]
-
-
-class BoardVersion(BaseModel):
-    version: int
-
-
-class LeaderboardEvent(BaseModel):
-    """One of the Server-Sent Events; its data is JSON in one line."""
-
-    id: str
-    event: Literal["leaderboard"]
-    data: Annotated[BoardVersion, _AsText]
 
 
 class Run(BaseModel):
