@@ -4,6 +4,8 @@ The id is the caller's X-Request-ID, if that is a plain one, else made here; eve
 it. The line at its end names the submission that was taken in, by which the worker's and the box's lines are found.
 Requests that change or are refused something are logged as info, those that fail as warning, all others as debug:
 a line for each look at a submission would cost more than the look.
+
+Every answer says that it is what its type says and may load nothing, so that no browser runs what somebody submitted.
 """
 
 import logging
@@ -19,6 +21,11 @@ from judge import traces
 from judge.logs import get_logger
 
 HEADER = "X-Request-ID"
+# For what is no page; the one page there is has a policy of its own (openapi.py).
+_INERT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
 _is_plain = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}").fullmatch
 _QUIET_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = get_logger(__name__)
@@ -40,6 +47,8 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers[HEADER] = g.request_id
+    for name, value in _INERT.items():
+        response.headers.setdefault(name, value)
     duration_s = time.perf_counter() - g.started
     route = request.url_rule.rule if request.url_rule else "none"
     _count(route, response.status_code, duration_s)

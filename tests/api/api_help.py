@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -216,6 +216,13 @@ def close(app: Flask) -> None:
     held.store.close()
     held.board.close()
     held.rates.close()
+
+
+def rules(app: Flask) -> Iterator[tuple[str, str]]:
+    """Each route's method and address, as it is written in the code."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule
 
 
 def caller_of(app: Flask, name: str = "somebody", organisation: str | None = None, **changes: Any) -> Caller:

@@ -6,12 +6,12 @@ organisation's. SCOPES is the table of who may do what.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from api_help import Caller, body_for, caller_of, report_for, settings_for
+from api_help import Caller, body_for, caller_of, report_for, rules, settings_for
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -120,13 +120,6 @@ def first(app: Flask, worker: Caller) -> First:
     objects |= {"webhook_id": str(webhook), "message_id": str(message), "rejudging_id": str(rejudging)}
     marks = ["first-key-mark", "first-organisation-mark", "first-person-mark", "first-made-mark", key["key"], URL]
     return First(caller, objects, [*marks, submission, waiting, run])
-
-
-def rules(app: Flask) -> Iterator[tuple[str, str]]:
-    """Each route's method and address, as it is written in the code."""
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield method, rule.rule
 
 
 def ask(caller: Caller, method: str, rule: str, objects: dict[str, str]) -> TestResponse:
