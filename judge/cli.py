@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from judge.errors import JudgeError, PackageError, WrongUse
+from judge.terminal import harmless
 
 EXIT_OK, EXIT_NOT_ACCEPTED, EXIT_USAGE, EXIT_JUDGE_ERROR = 0, 1, 2, 3
 COMMANDS = (
@@ -72,7 +73,7 @@ def main(arguments: list[str] | None = None) -> Any:
 
 
 def _complain(exc: Exception) -> None:
-    click.echo(f"judge: {exc}", err=True)
+    click.echo(f"judge: {harmless(str(exc))}", err=True)  # it may quote a package, a server, a path
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """judge check: judge a local file on this machine, without any server."""
 
+import json
 from pathlib import Path
 
 import click
@@ -42,7 +43,7 @@ def command(problem: str, file: Path, as_json: bool, box: str) -> int:
     finally:
         boxes.close()
     if as_json:
-        click.echo(report.model_dump_json(indent=2))
+        click.echo(json.dumps(report.model_dump(mode="json"), indent=2))  # in ASCII: it may be read on a terminal
     else:
         click.echo(f"box: {backend} ({why})", err=True)
         print_report(report)

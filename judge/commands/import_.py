@@ -11,6 +11,7 @@ from judge.errors import WrongUse
 from judge.package import Problem, load_package
 from judge.package.install import installing
 from judge.package.unpack import copy, unpack
+from judge.terminal import harmless
 
 
 @click.command(
@@ -48,10 +49,14 @@ def slug_of(source: Path) -> str:
 
 def _describe(problem: Problem) -> None:
     kind = "a function or class" if problem.interface else "whole programs"
-    click.echo(f"{problem.folder}: {problem.title}, {', '.join(problem.meta.type)}, solved by {kind}")
+    _say(f"{problem.folder}: {problem.title}, {', '.join(problem.meta.type)}, solved by {kind}")
     for group in problem.groups:
-        click.echo(f"  {group.name}: {len(group.cases)} cases")
-    click.echo(f"  {len(problem.jury)} jury solutions")
-    click.echo(f"  is it any good? judge verify {problem.folder}")
+        _say(f"  {group.name}: {len(group.cases)} cases")
+    _say(f"  {len(problem.jury)} jury solutions")
+    _say(f"  is it any good? judge verify {problem.folder}")
     if problem.foreign:
-        click.echo(f"  not judged here (another language, or several files): {', '.join(problem.foreign)}")
+        _say(f"  not judged here (another language, or several files): {', '.join(problem.foreign)}")
+
+
+def _say(text: str) -> None:
+    click.echo(harmless(text))

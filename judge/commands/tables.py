@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.models import CaseResult, GroupResult, Report, Verdict
+from judge.terminal import harmless
 
 _COLOURS = {Verdict.AC: "green", Verdict.WA: "red", Verdict.CE: "yellow", Verdict.JE: "magenta"}
 
@@ -19,8 +20,7 @@ def wide_console() -> Console:
 
 def plain(text: str) -> str:
     """A stranger's text, made harmless for a terminal: no markup of ours, no control characters of theirs."""
-    shown = "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
-    return markup.escape(shown)
+    return markup.escape(harmless(text))
 
 
 def coloured(verdict: Verdict | str | None) -> str:
@@ -75,7 +75,7 @@ def _groups(groups: list[GroupResult]) -> Table:
         passed = sum(case.verdict is Verdict.AC for case in group.cases)
         fault = next((case for case in group.cases if case.verdict not in (Verdict.AC, None)), None)
         result.add_row(
-            group.name,
+            plain(group.name),
             coloured(group.verdict),
             f"{passed}/{len(group.cases)}",
             milliseconds(max(case.cpu_time_s for case in group.cases)),
@@ -102,7 +102,7 @@ def _fault(case: CaseResult) -> str:
 
 def _print_detail(console: Console, group: GroupResult, case: CaseResult) -> None:
     assert case.detail
-    console.print(f"\n[bold]{group.name} {plain(case.name)}[/]")
+    console.print(f"\n[bold]{plain(f'{group.name} {case.name}')}[/]")
     shown = {
         "input": case.detail.input,
         "expected": case.detail.expected,

@@ -126,6 +126,15 @@ def test_colours_and_markup_in_a_program_stay_text(write: Callable[..., Path]):
     assert "\x1b[31m" not in ended.out
 
 
+def test_as_json_too_a_program_commands_no_terminal(write: Callable[..., Path]):
+    printed = "\x9b31mred\u202eevil\x7f"
+    source = f"def two_sum(nums, target):\n    print({printed!a})\n"
+    ended = judge("check", "--box", "local", "--json", SLUG, write(source))
+    assert ended.out.replace("\n", "").isprintable()
+    samples = json.loads(ended.out)["groups"][0]["cases"]
+    assert samples[0]["detail"]["printed"] == f"{printed}\n"
+
+
 def test_nothing_hidden_is_printed(write: Callable[..., Path]):
     source = "def two_sum(nums, target):\n    print(f'STOLEN {nums}')\n    raise ValueError(f'STOLEN {nums}')\n"
     report = json.loads(judge("check", "--box", "local", "--json", SLUG, write(source)).out)
