@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from flask import Blueprint, Response, jsonify, request
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from api import events, views
 from api.auth import require_worker
@@ -53,10 +53,15 @@ class StorableReport(Report):
     max_score: _Figure | None = None
 
 
+def _kept(reason: str) -> str:
+    """As both databases keep it: a box's last words may be anything, and are no reason to keep the judging waiting."""
+    return reason.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 class Fault(Strict):
     """The machine failed while it judged; what the submission did is not known."""
 
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Annotated[str, AfterValidator(_kept)] = Field(min_length=1, max_length=2000)
 
 
 class SignOfLife(Strict):
@@ -93,7 +98,7 @@ def report(judging_id: str) -> Response:
 @bp.post("/judgings/<judging_id>/fault")
 def fault(judging_id: str) -> Response:
     """Give the judging back for another attempt, or, after the last one, end it as JE."""
-    reason = read_json(Fault).reason.replace("\0", "\N{REPLACEMENT CHARACTER}")  # which PostgreSQL does not keep
+    reason = read_json(Fault).reason
     _log.warning("a machine failed", judging=judging_id, reason=reason)
     if judged := services().store.judgings.give_back(judging_id, FAILED, reason, datetime.now(UTC)):
         _hand_over(judged)
@@ -105,7 +110,7 @@ def sign_of_life(worker: str) -> Response:
     """The worker is there, and at work on this judging, if any; 409 when it was given to another meanwhile."""
     sign = read_json(SignOfLife)
     services().metrics.boxes_counted(sign.boxes.items())
-    services().store.workers.see(_name(worker), sign.languages, datetime.now(UTC))
+    services().store.workers.see(_named(worker), sign.languages, datetime.now(UTC))
     kept = sign.judging is None or services().store.judgings.renew(sign.judging)
     return Response(status=204 if kept else 409)
 
@@ -130,7 +135,7 @@ def _next() -> Response:
     languages = [language for language in LANGUAGES if language in asked]
     task: bytes | str | None = services().board.claim(languages)
     if task is None:
-        claimed = services().store.judgings.claim(_name(worker), languages, datetime.now(UTC))
+        claimed = services().store.judgings.claim(_named(worker), languages, datetime.now(UTC))
         if claimed is None:
             return Response(status=204)
         traces.waited(claimed.submission_id, claimed.created_at, judging=claimed.id)
@@ -147,9 +152,10 @@ def _next() -> Response:
     return Response(task, mimetype="application/json")
 
 
-def _name(worker: str) -> str:
-    if "\0" in worker:
-        raise ApiError(Kind.INVALID_FIELD, "The worker's name holds a NUL.", field="worker")
+def _named(worker: str) -> str:
+    """What is kept of a worker's own name for itself. Raises ApiError when it is none."""
+    if not worker.isprintable():
+        raise ApiError(Kind.INVALID_FIELD, "A worker's name is printable text.", field="worker")
     return worker[:100]
 
 
