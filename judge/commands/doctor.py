@@ -19,17 +19,15 @@ from judge.commands.doctor_attack import attack
 from judge.commands.tables import plain, table, wide_console
 from judge.errors import BoxUnavailable, JudgeError
 from judge.languages import languages
-from judge.models import Limits
 from judge.package import load_packages
-from judge.sandbox import AUTO, BoxOptions, start_box
-from judge.sandbox.base import Box, Input, Job
+from judge.sandbox import AUTO, BoxOptions, canary, start_box
+from judge.sandbox.base import Box
 from judge.sandbox.docker import connect
 from judge.stack import redis_server
 
 _STATES = {"ok": "green", "degraded": "yellow", "missing": "red"}
 _CONTAINER_LIMITS = {"memory": "MemoryLimit", "processes": "PidsLimit"}  # and the key of `docker info` for it
 _SMOKE_RUNS, _COARSE_NS = 5, 1_000_000
-_LIMITS = Limits(cpu_time_s=5, wall_time_s=20, memory_mib=256, output_mib=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +171,9 @@ def _boxes() -> list[Finding]:
 
 
 def _smoke(name: str, box: Box, source: str) -> Finding:
-    entry = {"kind": "function", "name": "smoke_test", "parameters": ["any"], "returns": "any"}
-    result = box.run(Job(source, entry, [Input.of(b"[[1,2,3]]")] * _SMOKE_RUNS, _LIMITS, show=True))
-    failed = next((run for run in result.runs if run.output != b"[10000,6]"), None)
-    if failed or not result.runs:
-        said = failed.failure.message if failed and failed.failure else failed.ended if failed else "it does not load"
-        return Finding(name, "missing", f"the smoke program fails: {said}", "Build the image anew: judge image build")
+    result = canary.smoke(box, source, _SMOKE_RUNS)
+    if wrong := canary.fault(result):
+        return Finding(name, "missing", f"the smoke program fails: {wrong}", "Build the image anew: judge image build")
     under = f"under {box.info.container_runtime}, " if box.info.container_runtime else ""
     facts = f"{under}{box.info.runtime}, walls: {', '.join(box.info.walls)}"
     if lost := box.info.lost_walls():

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from judge.errors import BoxUnavailable, UnknownName
-from judge.sandbox import docker, fake, local
+from judge.sandbox import canary, docker, fake, local
 from judge.sandbox.base import Box
 from judge.sandbox.boxes import RECYCLE_AFTER, Boxes
 from judge.sandbox.keeper import Census
@@ -24,8 +24,8 @@ def start_box(backend: str, options: BoxOptions) -> Box:
 
 
 def start_boxes(backend: str, options: BoxOptions, recycle_after: int = RECYCLE_AFTER) -> Boxes:
-    """Start what judging needs. Raises UnknownName or BoxUnavailable."""
-    return Boxes(lambda: start_box(backend, options), recycle_after)
+    """Start what judging needs: boxes that can judge. Raises UnknownName or BoxUnavailable."""
+    return Boxes(lambda: canary.tried(start_box(backend, options), options.language), recycle_after)
 
 
 def choose_backend(wanted: str, options: BoxOptions) -> tuple[str, str]:

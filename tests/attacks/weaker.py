@@ -21,7 +21,7 @@ from judge.errors import MachineFault
 from judge.languages import get_language
 from judge.models import Limits, Verdict
 from judge.package import Group, Problem
-from judge.sandbox import Boxes, BoxOptions, launched, local, said, start_boxes
+from judge.sandbox import Boxes, BoxOptions, launched, local, said
 
 # Where an attack is to succeed, a busy machine shall not be what stops it.
 _LIMITS = attack_check.LIMITS.model_copy(update={"cpu_time_s": 1.0, "wall_time_s": 2.0})
@@ -403,7 +403,7 @@ def seen_without(walls: Iterable[str], setting: Setting, patch: pytest.MonkeyPat
         _write_launcher(folder / "launcher.py", lines)
         patch.setattr(local, "INSIDE", folder)
     options = BoxOptions(get_language("python"), without=frozenset(walls) & JAIL)
-    with closing(start_boxes("local", options)) as boxes:
+    with closing(Boxes(lambda: local.start(options))) as boxes:  # without a canary: what lacks a wall is no sound box
         return _seen(setting, boxes)
 
 
