@@ -108,13 +108,24 @@ def service(tmp_path: Path) -> Iterator[Service]:
         yield started
 
 
-def test_a_worker_that_is_stopped_hard_gives_its_judging_back(service: Service) -> None:
+def stop_hard(worker: "subprocess.Popen[bytes]") -> None:
+    worker.terminate()
+    worker.send_signal(signal.SIGQUIT)
+
+
+def kill_with_its_pool(worker: "subprocess.Popen[bytes]") -> None:
+    os.killpg(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("end", [stop_hard, kill_with_its_pool, subprocess.Popen.kill])
+def test_a_worker_that_ends_in_the_midst_gives_its_judging_back(
+    service: Service, end: Callable[["subprocess.Popen[bytes]"], None]
+) -> None:
     worker = service.start_worker("worker-1")
     submission_id = service.submit(SLEEPER)["id"]
     until(lambda: service.show(submission_id)["status"] == "running")
-    worker.terminate()
-    worker.send_signal(signal.SIGQUIT)
-    assert worker.wait(10) == 1
+    end(worker)
+    assert worker.wait(10) in (1, -signal.SIGKILL)
     service.start_worker("worker-2")
     assert service.show(submission_id, 60)["verdict"] == "TLE"
     assert service.attempts(submission_id) == [(submission_id, 1, "lost"), (submission_id, 2, "judged")]

@@ -1,5 +1,6 @@
 """The real thing but the API: a Redis server, a Celery worker with its pool, one message in, one report out."""
 
+import json
 import os
 import signal
 import subprocess
@@ -247,6 +248,9 @@ def test_a_pickled_message_is_never_opened(running: Worker, send: Callable[..., 
     send("after")
     assert api.report_of("after")["verdict"] == "AC"
     assert not bitten.exists()
+    eventually(lambda: running.pending() == 0, lambda: "the message comes again and again")
+    told = [line for line in (tmp_path / "worker.log").read_text().splitlines() if "pickle" in line]
+    assert json.loads(told[0])["level"] in ("error", "critical")
 
 
 def test_celery_writes_a_unix_socket_its_own_way():
