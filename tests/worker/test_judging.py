@@ -10,8 +10,6 @@ import pytest
 from leaks import eventually
 from pretend_api import RIGHT, TOKEN, WRONG, PretendApi, tar_of, tar_with, write_package
 
-import worker.api_client
-import worker.judging
 from judge.cache import Cache
 from judge.errors import BoxBroken, BoxUnavailable
 from judge.languages import get_language
@@ -24,24 +22,6 @@ from worker.queue import JudgingTask
 from worker.settings import Settings, SettingsError, from_environment
 
 Work = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker.api_client, "_RETRIES", worker.api_client._RETRIES.new(total=1, backoff_factor=0))
-    monkeypatch.setattr(worker.judging, "_PAUSE_S", 0.01)
-
-
-@pytest.fixture
-def settings(api: PretendApi, tmp_path: Path) -> Settings:
-    return Settings("unix:///nowhere", api.url, TOKEN, "local", tmp_path / "cache", 1000, (), 50)
-
-
-@pytest.fixture
-def client(api: PretendApi) -> Iterator[ApiClient]:
-    made = ApiClient(api.url, TOKEN, "w", ["python"])
-    yield made
-    made.close()
 
 
 class FlakyBox:
@@ -88,15 +68,6 @@ def judge(
     made = Judge(settings, boxes, client, lambda: stopping[0])
     yield made
     made.close()
-
-
-@pytest.fixture
-def task(package: str) -> Callable[..., JudgingTask]:
-    def make(source: str = RIGHT, **changes: Any) -> JudgingTask:
-        given = {"id": "j1", "kind": "submission", "problem": "add-two", "package": package, "language": "python"}
-        return JudgingTask.model_validate({**given, "source": source, **changes})
-
-    return make
 
 
 @pytest.fixture
