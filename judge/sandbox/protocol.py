@@ -27,6 +27,8 @@ _MAX_OUTPUTS = 64 << 20  # of all a job's cases together
 _MAX_TEXT = 64 << 10  # what is printed, or said of a failure
 _STORE_BYTES = 256 << 20  # of inputs that a launcher keeps
 _STORE_INPUTS = 4_096  # so many of them at most: the smallest takes some hundred bytes, here and there
+# Beyond what a job may take: a launcher that is silent for longer is not waited for, whoever is at fault.
+_GRACE_S = 60.0
 _MIB = 1 << 20
 _SYSCALLS = Path(__file__).parents[1] / "inside" / "syscalls.json"
 
@@ -103,7 +105,7 @@ class Conversation:
 
     def run(self, job: Job) -> JobResult:
         self._send("run", job)
-        deadline_s = job.limits.wall_time_s * (len(job.inputs) + 1) + 60
+        deadline_s = job.limits.wall_time_s * (len(job.inputs) + 1) + _GRACE_S
         header, body = self._receive(_decode_result, deadline_s, _most_bytes(job.limits, len(job.inputs)))
         return _job_result(header, body, len(job.inputs))
 
@@ -179,7 +181,7 @@ class LaunchedTalk:
 
     def __init__(self, conversation: Conversation, limits: Limits) -> None:
         self._conversation = conversation
-        self._deadline_s = time.monotonic() + limits.wall_time_s + 60
+        self._deadline_s = time.monotonic() + limits.wall_time_s + _GRACE_S
         self._most = _most_bytes(limits, 1)
         self._room = limits.output_mib * _MIB
         self._result: JobResult | None = None

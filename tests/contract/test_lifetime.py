@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from boxes import Caller, function, options
+from boxes import CLEAN, IMPATIENT, Caller, function, options
 from leaks import child_processes, descendants, eventually, existing_containers, gone
 
 from judge.errors import BoxBroken, BoxUnavailable, UnknownName
 from judge.sandbox import AUTO, BACKENDS, choose_backend, start_box
+from judge.sandbox.base import Box, Input, Job, program_entry
 from judge.sandbox.docker import CAPABILITIES, LABEL, connect
 from judge.sandbox.keeper import BoxKeeper
 from judge.sandbox.launched import BoxOptions, launcher_config
@@ -118,6 +119,38 @@ def test_a_killed_zygote_is_a_broken_box(leak_detector: None):
         caller.judges_a_clean_submission()  # the spare child may still serve one job
     with pytest.raises(BoxBroken):
         caller.judges_a_clean_submission()
+    box.close()
+
+
+def freeze_container(container_id: str) -> None:
+    with contextlib.closing(connect()) as client:
+        client.api.pause(container_id)
+
+
+ASKS: dict[str, Callable[[Box], object]] = {
+    "run": lambda box: Caller(box).job(CLEAN, limits=IMPATIENT),
+    "talk": lambda box: box.talk(Job("", program_entry(), [Input.of(b"")], IMPATIENT)).receive(),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_a_box_of_which_nothing_is_heard_is_not_waited_for(
+    backend: str,
+    ask: Callable[[Box], object],
+    leak_detector: None,
+    started_containers: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Docker may lose a container's end, or that memory ran out: the worker has a deadline of its own."""
+    monkeypatch.setattr("judge.sandbox.protocol._GRACE_S", 0.2)
+    before = child_processes()
+    box = start_box(backend, options())
+    if backend == "docker":
+        freeze_container(started_containers[-1])
+    else:
+        os.kill(launcher_pid(before), signal.SIGSTOP)
+    with pytest.raises(BoxBroken, match="did not answer within"):
+        ask(box)
     box.close()
 
 
