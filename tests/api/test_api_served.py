@@ -8,13 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from api_help import WORKER_TOKEN, RedisServer, body_for, eventually, new_database
+from leaks import descendants
 
 from api.auth import digest_of, new_key
 from api.store import NewKey
@@ -43,14 +44,20 @@ class Server:
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
         connection = self.connect()
         try:
-            connection.request(method, path, body, HEADERS)
+            connection.request(method, path, body, HEADERS | headers)
             response = connection.getresponse()
             return response.status, response.read()
         finally:
             connection.close()
+
+    def kill(self) -> None:
+        """At once, with its workers."""
+        for pid in (self.process.pid, *descendants(self.process.pid)):
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self, seconds: float) -> int:
         self.process.terminate()
@@ -58,7 +65,8 @@ class Server:
 
 
 @pytest.fixture
-def server(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Server]:
+def start(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Callable[[], Server]]:
+    """Starts a server, each on the same database."""
     store = new_database(f"sqlite:///{tmp_path}/judge.sqlite3")
     store.keys.add(NewKey("somebody", digest_of(KEY), KEY[-4:], datetime.now(UTC)))
     store.close()
@@ -68,11 +76,22 @@ def server(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Ite
         "JUDGE_DATA_DIR": str(tmp_path),
         "JUDGE_PROBLEMS_DIR": str(problems_dir),
     }
-    started = Server(tmp_path / "home", environ)
-    yield started
-    if started.process.poll() is None:
-        started.process.kill()
-        started.process.wait()
+    started: list[Server] = []
+
+    def start_one() -> Server:
+        started.append(Server(tmp_path / "home", environ))
+        return started[-1]
+
+    yield start_one
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+
+
+@pytest.fixture
+def server(start: Callable[[], Server]) -> Server:
+    return start()
 
 
 def test_bodies_that_are_refused_leave_the_connection_usable(server: Server) -> None:
@@ -129,3 +148,29 @@ def test_a_sighup_takes_up_new_problems_and_fails_no_request(server: Server, pro
         return b"add-more" in body
 
     eventually(is_taken_up, 30)
+
+
+def test_a_post_that_its_server_did_not_live_to_answer_is_stored_once(
+    start: Callable[[], Server], redis_server: RedisServer
+) -> None:
+    server, body, key = start(), json.dumps(body_for()).encode(), {"Idempotency-Key": "k"}
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(server.ask, "POST", f"{SUBMISSIONS}?wait=60", body, **key)
+        eventually(redis_server.queued)
+        server.kill()
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            held.result(10)
+    server = start()
+    (stored,) = json.loads(server.ask("GET", SUBMISSIONS)[1])["submissions"]
+    status, answer = server.ask("POST", SUBMISSIONS, body, **key)
+    assert (status, json.loads(answer)["id"]) == (202, stored["id"])
+    assert len(json.loads(server.ask("GET", SUBMISSIONS)[1])["submissions"]) == 1
+
+
+def test_what_is_no_request_is_not_shown_as_a_page(server: Server) -> None:
+    for line in (b"GET /<script>alert(1)</script> HTTP/9.9", b"<script>alert(1)</script> / HTTP/1.1", b"GET <script>"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            client.sendall(line + b"\r\n\r\n")
+            answer = client.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 4")
+        assert b"<script>" not in answer
