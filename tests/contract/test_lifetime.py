@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,39 @@ def test_a_killed_zygote_is_a_broken_box(leak_detector: None):
 def freeze_container(container_id: str) -> None:
     with contextlib.closing(connect()) as client:
         client.api.pause(container_id)
+
+
+def test_boxes_that_end_in_the_moment_they_are_closed_are_closed(
+    backend: str, leak_detector: None, started_containers: list[str]
+):
+    """Docker removes a container that has ended, and so do we: one of the two comes too late."""
+    ends: list[Callable[[], None]] = []
+    for _ in range(6):
+        before = child_processes()
+        box = start_box(backend, options())
+        kill_it = kill_container(started_containers[-1]) if backend == "docker" else kill_process(launcher_pid(before))
+        ends += [kill_it, box.close]
+    start = threading.Barrier(6)
+
+    def end_at_once(kill_it: Callable[[], None], close: Callable[[], None]) -> None:
+        start.wait(10)
+        kill_it()
+        close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(end_at_once, ends[::2], ends[1::2]))
+
+
+def kill_process(pid: int) -> Callable[[], None]:
+    return lambda: os.kill(pid, signal.SIGKILL)
+
+
+def kill_container(container_id: str) -> Callable[[], None]:
+    def kill() -> None:
+        with contextlib.closing(connect()) as client:
+            client.api.kill(container_id)
+
+    return kill
 
 
 ASKS: dict[str, Callable[[Box], object]] = {
