@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 _BUSY_S = 30
+_BUSY_PAUSE_S = 0.005
+_WAITS_INSIDE_S = 0.1  # how long SQLite itself waits for another process: the API can do nothing else meanwhile
 _POOL = {"pool_size": 16, "max_overflow": 112, "pool_timeout": 30}
 _ADVISORY_LOCK = 0x6A756467  # any number that only we use: "judg"
 
@@ -26,7 +28,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite waits for a writer by sleeping, up to 100 ms at a time: threads of one process had better queue here.
+        # SQLite waits for a writer by sleeping, and in no order: who writes in one process had better queue here.
         self._writers = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -40,7 +42,7 @@ class Database:
         """A transaction: all of it or nothing."""
         with self._writers, self.engine.connect() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _begin_immediate(connection)
                 try:
                     yield connection
                     connection.exec_driver_sql("COMMIT")
@@ -80,9 +82,23 @@ def _open(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, **options)
     if parsed.database:
         Path(parsed.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_S, "check_same_thread": False}, **options)
+    engine = create_engine(parsed, connect_args={"timeout": _WAITS_INSIDE_S, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Begin to write, when no other process does. Between two tries others of this process have their turn."""
+    deadline = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as exc:
+            is_busy = getattr(exc.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
+                raise
+        time.sleep(_BUSY_PAUSE_S)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
