@@ -24,6 +24,7 @@ from judge.logs import described, get_logger
 from worker.queue import wake
 
 ENOUGH_HINTS = 64  # wakes as many worker processes at once; further ones by the sweeps that follow
+_ENOUGH_FOR_S = 0.1  # that many are not gone sooner, so Redis need not be asked for each submission of a flood
 _FORGET_WORKERS_AFTER = timedelta(hours=1)
 _log = get_logger(__name__)
 
@@ -33,15 +34,20 @@ class Dispatcher:
 
     def __init__(self, settings: Settings, board: RunBoard, metrics: Metrics) -> None:
         self._redis_url, self._board, self._metrics = settings.redis_url, board, metrics
+        self._enough_until_s: dict[str, float] = {}
 
     def hint(self, language: str) -> bool:
         """Wake a worker, unless enough hints are waiting; False when Redis does not answer.
 
         Only the reason's type is logged: its text may hold a URL with a password.
         """
+        if time.monotonic() < self._enough_until_s.get(language, 0.0):
+            return True
         try:
             if self._board.hints(language) < ENOUGH_HINTS:
                 wake(self._redis_url, language)
+            else:
+                self._enough_until_s[language] = time.monotonic() + _ENOUGH_FOR_S
         except Exception as exc:
             _log.warning("no worker was woken", language=language, raised=type(exc).__qualname__)
             self._metrics.hints_failed.inc()

@@ -4,7 +4,7 @@ Promises: what was added is kept, together with its first judging or not at all;
 Knows nothing of HTTP, of queues and of what a candidate may see.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,7 +94,12 @@ LISTED = [_status if field.name == "status" else _s[field.name] for field in fie
 _INSERT = insert(SubmissionRow)
 _LISTED = select(*LISTED).where(_s.id == bindparam("id"))
 _WITH_REPORT = select(*LISTED, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
-_ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
+_ONE = (
+    select(*(_s[field.name] for field in fields(StoredSubmission)[:-1]), ReportRow.report)
+    .outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
+    .where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
+)
+_RUNS = select(_j.id).where(_j.submission_id == bindparam("id"), _j.state == RUNNING, _j.rejudging_id.is_(None))
 _JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
 _RECORD = (
     select(_s.id, _s.problem, _s.language, _s.source, _j.id, _j.package, ReportRow.report)
@@ -146,8 +151,12 @@ class Submissions:
         if not is_id(submission_id):
             return None
         with self._database.reading() as connection:
-            row = connection.execute(_ONE, {"id": submission_id, "org_id": org_id}).one_or_none()
-        return StoredSubmission(*row) if row else None
+            found = connection.execute(_ONE, {"id": submission_id, "org_id": org_id}).one_or_none()
+            row = StoredSubmission(*found) if found else None
+            # A question of its own, for as a part of the first it would make most reads twice as dear.
+            if row and row.status != JUDGED and connection.execute(_RUNS, {"id": submission_id}).first():
+                row = replace(row, status=RUNNING)
+        return row
 
     def record(self, submission_id: str, org_id: int) -> Record | None:
         """What the verdict of one of an organisation's rests on; None also when it has none."""
