@@ -5,7 +5,7 @@ It raises a JudgeError, one sentence for the operator, when it cannot: a wrong s
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import sqlalchemy.exc
@@ -36,8 +36,9 @@ from api.catalogue import Catalogue
 from api.courier import Courier
 from api.dispatch import Dispatcher, Sweeper
 from api.errors import SettingsError, register_errors
-from api.live import Streams
+from api.live import Streams, Topic
 from api.metrics import Metrics
+from api.news import Herald, News
 from api.requests import register_requests
 from api.runboard import RunBoard
 from api.services import EXTENSION, Services
@@ -94,6 +95,11 @@ def _services(settings: Settings) -> Services:
     sweeper.chores += [last_use.write, lambda: store.packages.offer(catalogue.tars, datetime.now(UTC))]
     targets = Targets(settings.webhooks_allow, settings.webhooks_insecure)
     places = threading.Semaphore(settings.max_held)
+    held_submissions = Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places)
+    held_runs = Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places)
+    streams = Streams(lambda topics: events.states(store, topics), settings.poll_interval_s, settings.max_streams)
+    sweeper.chores.append(lambda: metrics.hold(held_submissions.count() + held_runs.count(), streams.count()))
+
     return Services(
         settings=settings,
         store=store,
@@ -106,11 +112,26 @@ def _services(settings: Settings) -> Services:
         sweeper=sweeper,
         courier=Courier(store, targets),
         targets=targets,
-        held_submissions=Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places),
-        held_runs=Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places),
-        streams=Streams(lambda topics: events.states(store, topics), settings.poll_interval_s, settings.max_streams),
+        held_submissions=held_submissions,
+        held_runs=held_runs,
+        streams=streams,
+        herald=Herald(settings.redis_url, _teller(held_submissions, held_runs, streams)),
         metrics=metrics,
     )
+
+
+def _teller(submissions_: Waiting, runs_: Waiting, streams: Streams) -> Callable[[News], None]:
+    """Tells those of this process who wait or listen."""
+
+    def tell(news: News) -> None:
+        if news.kind == "run":
+            runs_.look_for(news.id)
+        else:
+            submissions_.look_for(news.id)
+            streams.touch(Topic("submission", news.org_id, news.id))
+            streams.touch(Topic("leaderboard", news.org_id, news.problem))
+
+    return tell
 
 
 def _open_store(settings: Settings, catalogue: Catalogue) -> Store:

@@ -12,7 +12,7 @@ from api.event_schemas import LastEventHeader, LeaderboardEvent, SubmissionEvent
 from api.live import State, Topic
 from api.openapi import described
 from api.services import services
-from api.store import Judged, Store
+from api.store import Store
 from api.store.tables import JUDGED
 
 bp = Blueprint("events", __name__, url_prefix="/api/v1")
@@ -65,13 +65,6 @@ def states(store: Store, topics: Collection[Topic]) -> dict[Topic, State]:
     for board, version in store.watched.boards(list(boards)).items():
         found[boards[board]] = State(str(version), views.encode({"version": version}))
     return found
-
-
-def touch(judged: Judged) -> None:
-    """Tell those who listen here at once."""
-    streams = services().streams
-    streams.touch(Topic("submission", judged.org_id, judged.submission_id))
-    streams.touch(Topic("leaderboard", judged.org_id, judged.problem))
 
 
 def _seen() -> str | None:

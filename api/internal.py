@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from flask import Blueprint, Response, jsonify, request
 from pydantic import AfterValidator, Field, ValidationError
 
-from api import events, views
 from api.auth import require_worker
 from api.catalogue import LANGUAGES
 from api.errors import ApiError, Kind, refused
 from api.intake import read_body, read_json
+from api.news import News
 from api.packages import package_tar
 from api.schemas import Strict, Text
 from api.services import services
@@ -85,13 +85,13 @@ def report(judging_id: str) -> Response:
         raise refused(exc, Report) from None
     held = services()
     if judged := held.store.judgings.finish(judging_id, result, datetime.now(UTC)):
-        _hand_over(judged)
+        _announce(judged)
     elif held.store.judgings.state(judging_id) is None:
         text = result.model_dump_json()
         if not held.board.finish(judging_id, text):
             detail = "There is no judging with this id, and no run of the last five minutes."
             raise ApiError(Kind.UNKNOWN_JUDGING, detail)
-        held.held_runs.finish(judging_id, views.encode(views.run(judging_id, text.encode())))
+        held.herald.tell(News("run", judging_id))
     return _next()
 
 
@@ -101,7 +101,7 @@ def fault(judging_id: str) -> Response:
     reason = read_json(Fault).reason
     _log.warning("a machine failed", judging=judging_id, reason=reason)
     if judged := services().store.judgings.give_back(judging_id, FAILED, reason, datetime.now(UTC)):
-        _hand_over(judged)
+        _announce(judged)
     return Response(status=204)
 
 
@@ -159,11 +159,7 @@ def _named(worker: str) -> str:
     return worker[:100]
 
 
-def _hand_over(judged: Judged) -> None:
-    """Show the verdict to those who wait for it at this process; others find it by looking."""
-    held = services()
-    held.courier.wake()
-    events.touch(judged)
-    if held.held_submissions.is_waited_for(judged.submission_id):
-        for row in held.store.submissions.judged([judged.submission_id]):
-            held.held_submissions.finish(row.id, views.encode(views.submission(row)))
+def _announce(judged: Judged) -> None:
+    """Tell those who wait for the verdict, wherever they wait."""
+    services().courier.wake()
+    services().herald.tell(News("submission", judged.submission_id, judged.org_id, judged.problem))

@@ -4,9 +4,8 @@ What is sent is a state, not a history: each stream is offered the newest state 
 not the one that was sent (or, by who comes back, seen) last. So nobody is sent a state twice, and whoever was away gets
 what holds now. The id is made of the state alone; so it means the same in every process and after a restart.
 
-One thread looks for all streams of this process in one query a kind, every `interval_s`, and at once for what was
-touched by a report that arrived here. No thread runs while nobody listens. Each stream keeps a thread of the server
-busy, so there are only so many `places`; who finds none can poll.
+One thread looks for all streams of this process in one query a kind, every `interval_s`, and at once for what is heard
+to have changed (news.py). No thread runs while nobody listens. There are only so many `places`; who finds none polls.
 """
 
 import threading

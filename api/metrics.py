@@ -4,8 +4,8 @@ Counters and histograms count what this process has seen since it began; with se
 is the whole. What is true of the service as such (the queue, the workers, the webhooks) is asked of the database and of
 Redis at each scrape (api/backlog.py), so every instance tells the same: take the maximum there, not the sum.
 
-With several gunicorn workers in one instance, PROMETHEUS_MULTIPROC_DIR must name an empty folder; whichever answers
-then tells of all, but of held requests and streams as each knew them when it was last asked itself.
+The processes of one instance count in files of a folder that they share, PROMETHEUS_MULTIPROC_DIR (gunicorn_config.py),
+and whichever is asked tells of all; of the others' held requests and streams, what held a moment ago.
 """
 
 import os
@@ -91,6 +91,11 @@ class Metrics:
             self.judging_seconds.labels(ended.language).observe(ended.report.judging_time_s)
         if ended.age_s is not None:
             self.to_verdict_seconds.labels(ended.language).observe(max(ended.age_s, 0.0))
+
+    def hold(self, requests: int, streams: int) -> None:
+        """Told by the sweeper each time, and before a scrape: how many this process holds."""
+        self.held_requests.set(requests)
+        self.streams.set(streams)
 
     def boxes_counted(self, counted: Iterable[tuple[str, int]]) -> None:
         for event, count in counted:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from api.dispatch import Dispatcher, Sweeper
     from api.live import Streams
     from api.metrics import Metrics
+    from api.news import Herald
     from api.rates import Rates
     from api.runboard import RunBoard
     from api.settings import Settings
@@ -39,6 +40,7 @@ class Services:
     held_runs: "Waiting"
     metrics: "Metrics"
     streams: "Streams"
+    herald: "Herald"
 
 
 def services() -> Services:

@@ -20,7 +20,7 @@ _SQLALCHEMY_DRIVERS = {"postgresql://": "postgresql+psycopg://", "postgres://": 
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 _MINIMAL_TOKEN = 16
-_ANSWERING_THREADS = 32
+_MOST_KEPT = 1500  # of each kind: the server takes more connections than that (gunicorn_config.py)
 
 
 class Settings(BaseModel):
@@ -40,8 +40,9 @@ class Settings(BaseModel):
     max_attempts: int = Field(3, ge=1, description="attempts at a judging before it ends as JE")
     metrics_token: SecretStr | None = Field(None, description="what reads /metrics; None: by address, monitoring.py")
     poll_interval_s: float = Field(0.25, gt=0, description="how often held requests look for other processes' reports")
-    max_held: int = Field(96, ge=0, description="held requests at a time")
-    max_streams: int = Field(224, ge=0, description="streams of live events at a time")
+    api_processes: int | None = Field(None, ge=1, le=64, description="of the server; None: two, if there are two cores")
+    max_held: int = Field(96, ge=0, le=_MOST_KEPT, description="held requests at a time, in each process")
+    max_streams: int = Field(224, ge=0, le=_MOST_KEPT, description="streams of live events at a time, in each process")
     webhooks_insecure: bool = Field(False, description="take webhooks with http:// too")
     webhooks_allow: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description="networks that are not public and yet may be sent webhooks, on any port; commas between"
@@ -128,15 +129,6 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
     """The database alone: what the key command needs, without the rest of the settings."""
     folder = environ.get("JUDGE_DATA_DIR") or "data"
     return environ.get("JUDGE_DATABASE_URL") or f"sqlite:///{Path(folder).absolute()}/judge.sqlite3"
-
-
-def server_threads(environ: Mapping[str, str] = os.environ) -> int:
-    """Enough for all that may wait, and some more, which answer."""
-    waiting = 0
-    for name in ("max_held", "max_streams"):
-        given = environ.get(_variable(name), "")  # what is no number is refused when the settings are read
-        waiting += int(given) if given.isdecimal() else Settings.model_fields[name].default
-    return waiting + _ANSWERING_THREADS
 
 
 def with_driver(url: str) -> str:

@@ -1,9 +1,9 @@
 """Held requests: a caller who waits for a verdict gets it the moment its report arrives.
 
-The report's handler, in the same process, hands the finished view over in memory. A report that arrived at another
-process is found by looking, every `interval_s`: one of the waiting threads then looks for all of them in a single
-query. No thread runs while nobody waits. There are only so many `places`, so that threads remain to take the reports
-that are waited for; whoever finds none free is answered at once, as if he had not asked to wait.
+When this process hears of a report, whichever process it came to (news.py), the finished view is handed over. What was
+not heard of is found by looking, every `interval_s`: one of the waiting threads then looks for all of them in a single
+query. No thread runs while nobody waits. There are only so many `places`; whoever finds none free is answered at once,
+as if he had not asked to wait.
 
 Does not promise that the wait lasts as long as was asked: closing, at shutdown, ends every wait.
 """
@@ -83,16 +83,13 @@ class Waiting:
         with self._lock:
             return sum(map(len, self._tickets.values()))
 
-    def is_waited_for(self, judging_id: str) -> bool:
-        """Whether somebody waits here: only then need a view be made."""
-        return judging_id in self._tickets
-
-    def finish(self, judging_id: str, view: bytes) -> None:
-        """Hand the view to all who wait for this judging."""
-        self._hand_over({judging_id: view})
+    def look_for(self, judging_id: str) -> None:
+        """It is judged, as is heard: hand it over if anybody waits for it here."""
+        if judging_id in self._tickets:
+            self._hand_over(self._look([judging_id]))
 
     def look_if_due(self) -> None:
-        """Look for reports that arrived elsewhere, unless another thread is at it or has just been."""
+        """Look for reports that were not heard of, unless another thread is at it or has just been."""
         if not self._looking.acquire(blocking=False):
             return
         try:

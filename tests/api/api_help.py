@@ -212,6 +212,7 @@ def close(app: Flask) -> None:
     held = services_of(app)
     held.sweeper.stop()
     held.courier.stop()
+    held.herald.stop()
     held.streams.stop()
     held.store.close()
     held.board.close()

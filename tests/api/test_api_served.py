@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from api_help import WORKER_TOKEN, RedisServer, body_for, eventually, new_database
+from api_help import WORKER_TOKEN, RedisServer, body_for, eventually, new_database, report_for
 from leaks import descendants
 
 from api.auth import digest_of, new_key
@@ -59,14 +60,24 @@ class Server:
             os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
+    def work(self, path: str, report: dict[str, Any] | None = None) -> Any:
+        """As a worker: what to do next, if anything."""
+        connection = self.connect()
+        headers = {"Authorization": f"Bearer {WORKER_TOKEN}", "Content-Type": "application/json"}
+        connection.request("POST", path, json.dumps(report) if report else b"", headers)
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        return json.loads(text) if response.status == 200 else None
+
     def stop(self, seconds: float) -> int:
         self.process.terminate()
         return self.process.wait(seconds)
 
 
 @pytest.fixture
-def start(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Callable[[], Server]]:
-    """Starts a server, each on the same database."""
+def start(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server, each on the same database; of one process, unless told."""
     store = new_database(f"sqlite:///{tmp_path}/judge.sqlite3")
     store.keys.add(NewKey("somebody", digest_of(KEY), KEY[-4:], datetime.now(UTC)))
     store.close()
@@ -75,11 +86,13 @@ def start(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iter
         "JUDGE_WORKER_TOKEN": WORKER_TOKEN,
         "JUDGE_DATA_DIR": str(tmp_path),
         "JUDGE_PROBLEMS_DIR": str(problems_dir),
+        "TMPDIR": str(tmp_path / "tmp"),
     }
     started: list[Server] = []
+    (tmp_path / "tmp").mkdir()
 
-    def start_one() -> Server:
-        started.append(Server(tmp_path / "home", environ))
+    def start_one(processes: int = 1) -> Server:
+        started.append(Server(tmp_path / "home", {**environ, "JUDGE_API_PROCESSES": str(processes)}))
         return started[-1]
 
     yield start_one
@@ -90,7 +103,7 @@ def start(redis_server: RedisServer, problems_dir: Path, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def server(start: Callable[[], Server]) -> Server:
+def server(start: Callable[..., Server]) -> Server:
     return start()
 
 
@@ -136,6 +149,26 @@ def test_a_stop_lets_go_of_held_requests(server: Server, redis_server: RedisServ
         assert server.stop(8) == 0
         assert held.result(1)[0] == 202
     assert not (tmp_path / "home").exists()
+
+
+def test_processes_tell_each_other_what_is_judged_and_count_together(
+    start: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = start(processes=2)
+    body = json.dumps(body_for()).encode()
+    with ThreadPoolExecutor(20) as pool:
+        held = [pool.submit(server.ask, "POST", f"{SUBMISSIONS}?wait=60", body) for _ in range(20)]
+        for _ in held:
+            task = eventually(lambda: server.work("/internal/claims?worker=w&languages=python"))
+            server.work(f"/internal/judgings/{task['id']}/report", report_for())
+        assert [one.result(30)[0] for one in held] == [201] * 20
+    for _ in range(10):  # whichever process answers
+        _, text = server.ask("GET", "/metrics")
+        assert b'judge_verdicts_total{verdict="AC"} 20.0' in text
+        assert text.count(b"\njudge_held_requests ") == 1
+    assert list((tmp_path / "tmp").glob("judge-metrics-*"))
+    assert server.stop(8) == 0
+    assert not list((tmp_path / "tmp").glob("judge-metrics-*"))
 
 
 def test_a_sighup_takes_up_new_problems_and_fails_no_request(server: Server, problems_dir: Path) -> None:

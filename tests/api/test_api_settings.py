@@ -8,7 +8,7 @@ from api_help import WORKER_TOKEN, RedisServer, python
 
 from api.auth import digest_of
 from api.errors import SettingsError
-from api.settings import Settings, server_threads
+from api.settings import Settings
 from api.store import Store
 
 RIGHT = {
@@ -117,11 +117,15 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
     assert named[fault] in ended.stderr
 
 
-def test_the_server_has_more_threads_than_may_wait() -> None:
-    settings = Settings.from_environment(RIGHT)
-    assert server_threads({}) > settings.max_held + settings.max_streams
-    more = {"JUDGE_MAX_HELD": "1000", "JUDGE_MAX_STREAMS": "many"}
-    assert server_threads(more) > 1000 + settings.max_streams
+def test_the_server_takes_more_connections_than_may_wait_and_listen() -> None:
+    from api import gunicorn_config
+
+    most = {}
+    for name in ("max_held", "max_streams"):
+        most[name] = next(m.le for m in Settings.model_fields[name].metadata if hasattr(m, "le"))
+        with pytest.raises(SettingsError, match=f"JUDGE_{name.upper()}"):
+            Settings.from_environment({**RIGHT, f"JUDGE_{name.upper()}": str(most[name] + 1)})
+    assert gunicorn_config.worker_connections > sum(most.values()) + 1000
 
 
 def test_networks_that_webhooks_may_reach() -> None:
