@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask("judge-api", static_folder=None)
     held = app.extensions[EXTENSION] = _services(settings)
+    held.sweeper.chores.append(held.count_held)
     register_requests(app)
     register_errors(app)
     app.after_request(rates.show)
@@ -98,8 +99,6 @@ def _services(settings: Settings) -> Services:
     held_submissions = Waiting(lambda ids: _judged(store, ids), settings.poll_interval_s, places)
     held_runs = Waiting(lambda ids: _ready(board, ids), settings.poll_interval_s, places)
     streams = Streams(lambda topics: events.states(store, topics), settings.poll_interval_s, settings.max_streams)
-    sweeper.chores.append(lambda: metrics.hold(held_submissions.count() + held_runs.count(), streams.count()))
-
     return Services(
         settings=settings,
         store=store,
@@ -120,14 +119,14 @@ def _services(settings: Settings) -> Services:
     )
 
 
-def _teller(submissions_: Waiting, runs_: Waiting, streams: Streams) -> Callable[[News], None]:
+def _teller(held_submissions: Waiting, held_runs: Waiting, streams: Streams) -> Callable[[News], None]:
     """Tells those of this process who wait or listen."""
 
     def tell(news: News) -> None:
         if news.kind == "run":
-            runs_.look_for(news.id)
+            held_runs.look_for(news.id)
         else:
-            submissions_.look_for(news.id)
+            held_submissions.look_for(news.id)
             streams.touch(Topic("submission", news.org_id, news.id))
             streams.touch(Topic("leaderboard", news.org_id, news.problem))
 

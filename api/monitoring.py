@@ -27,7 +27,7 @@ def metrics() -> Response:
         headers = {"WWW-Authenticate": 'Bearer realm="judge"'}
         raise ApiError(Kind.UNAUTHORIZED, detail, headers=headers)
     held = services()
-    held.metrics.hold(held.held_submissions.count() + held.held_runs.count(), held.streams.count())
+    held.count_held()
     return Response(held.metrics.text(Backlog(held.store, held.board)), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 

@@ -42,6 +42,10 @@ class Services:
     streams: "Streams"
     herald: "Herald"
 
+    def count_held(self) -> None:
+        """Tell the metrics how many wait and listen here."""
+        self.metrics.hold(self.held_submissions.count() + self.held_runs.count(), self.streams.count())
+
 
 def services() -> Services:
     return cast(Services, current_app.extensions[EXTENSION])

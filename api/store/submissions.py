@@ -88,17 +88,16 @@ class QuotaUsed(Exception):
 _s, _j = SubmissionRow.__table__.c, JudgingRow.__table__.c
 _runs = exists().where(_j.submission_id == _s.id, _j.state == RUNNING, _j.rejudging_id.is_(None))
 _status = case((_s.status == JUDGED, JUDGED), (_runs, RUNNING), else_=QUEUED).label("status")
-LISTED = [_status if field.name == "status" else _s[field.name] for field in fields(StoredSubmission)[:-1]]
+_SHOWN = [field.name for field in fields(StoredSubmission) if field.name != "report"]
+LISTED = [_status if name == "status" else _s[name] for name in _SHOWN]
 
 # Built once: putting a statement together costs more than running it.
 _INSERT = insert(SubmissionRow)
 _LISTED = select(*LISTED).where(_s.id == bindparam("id"))
-_WITH_REPORT = select(*LISTED, ReportRow.report).outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
-_ONE = (
-    select(*(_s[field.name] for field in fields(StoredSubmission)[:-1]), ReportRow.report)
-    .outerjoin(ReportRow, ReportRow.judging_id == _s.judging_id)
-    .where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
+_WITH_REPORT = select(*(_s[name] for name in _SHOWN), ReportRow.report).outerjoin(
+    ReportRow, ReportRow.judging_id == _s.judging_id
 )
+_ONE = _WITH_REPORT.where(_s.id == bindparam("id"), _s.org_id == bindparam("org_id"))
 _RUNS = select(_j.id).where(_j.submission_id == bindparam("id"), _j.state == RUNNING, _j.rejudging_id.is_(None))
 _JUDGED_OF = _WITH_REPORT.where(_s.id.in_(bindparam("ids", expanding=True)), _s.status == JUDGED)
 _RECORD = (
