@@ -31,7 +31,6 @@ from judge import logs
 _LOOKS_FOR_IDLE_EVERY_S = 0.1
 _IDLE_AFTER_S = 1.0
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"  # where the processes count together (metrics.py)
-_PROCESSES = os.environ.get("JUDGE_API_PROCESSES", "")  # what is no number is refused when the settings are read
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -77,11 +76,16 @@ class Worker(GeventWorker):  # type: ignore[misc]
             gevent.sleep(_LOOKS_FOR_IDLE_EVERY_S)
 
 
+def processes(given: str) -> int:
+    """How many to start. What is no such number is refused by those that are started (settings.py)."""
+    return int(given) if given.isdecimal() and 1 <= int(given) <= 64 else min(2, len(os.sched_getaffinity(0)))
+
+
 logger_class = Log
 wsgi_app = "api.wsgi:app"
 bind = os.environ.get("JUDGE_BIND") or "127.0.0.1:8000"
 worker_class = Worker
-workers = int(_PROCESSES) if _PROCESSES.isdecimal() else min(2, len(os.sched_getaffinity(0)))
+workers = processes(os.environ.get("JUDGE_API_PROCESSES", ""))
 worker_connections = 4096  # more than may wait and listen (settings.py), so that reports always get in
 keepalive = 75
 timeout = 120

@@ -117,6 +117,16 @@ def test_a_start_that_cannot_succeed_is_one_sentence(fault: str, problems_dir: P
     assert named[fault] in ended.stderr
 
 
+@pytest.mark.parametrize("given", ["0", "65", "many", "-1", "1.5", "9" * 30])
+def test_a_number_of_processes_that_cannot_be_is_refused_by_a_server_that_starts(given: str) -> None:
+    from api import gunicorn_config
+
+    assert gunicorn_config.processes("3") == 3
+    assert gunicorn_config.processes(given) in (1, 2)
+    with pytest.raises(SettingsError, match="JUDGE_API_PROCESSES"):
+        Settings.from_environment({**RIGHT, "JUDGE_API_PROCESSES": given})
+
+
 def test_the_server_takes_more_connections_than_may_wait_and_listen() -> None:
     from api import gunicorn_config
 
